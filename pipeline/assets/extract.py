@@ -1,0 +1,75 @@
+"""Assets of extraction: ``attributions`` with ``names``, then ``statements``, ``mentions``, ``actors``.
+
+Belongs here: thin assets. Does not: extracting (``pipeline.extract``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipeline.assets.partitions import DAILY, ONE_RUN
+from pipeline.assets.stage import StageResult, describe, run_stage
+from pipeline.extract.attributions import extract_attributions, extractor_version
+from pipeline.extract.statements import make_statements
+from pipeline.resources.lake import Lake
+from pipeline.resources.model import Extractor
+from pipeline.resources.progress import Progress
+from pipeline.schemas import ARTICLES, ATTRIBUTIONS, NAMES
+
+
+def _specs(group: str, deps: list[str], *tables: str) -> list[dg.AssetSpec]:
+    return [
+        dg.AssetSpec(name, deps=deps, group_name=group, partitions_def=DAILY, **describe(name)) for name in tables
+    ]
+
+
+@dg.multi_asset(
+    name="attributions",
+    specs=_specs("extract", ["articles"], "attributions", "names"),
+    partitions_def=DAILY,
+    backfill_policy=ONE_RUN,
+)
+def attributions(
+    context: dg.AssetExecutionContext,
+    lake: dg.ResourceParam[Lake],
+    extractor: dg.ResourceParam[Extractor],
+    progress: dg.ResourceParam[Progress],
+) -> Iterator[dg.MaterializeResult]:
+    """Speaker, cue and content spans of each day's articles, and the names in them."""
+
+    def make(day: dt.date) -> StageResult:
+        articles = lake.read(ARTICLES, [day])
+        made = extract_attributions(articles, extractor.tagger)
+        version = extractor_version(extractor.tagger)
+        tables = {"attributions": made.attributions, "names": made.names}
+        return StageResult(tables, made.rejects, articles.height, version)
+
+    yield from run_stage(context, stage="attributions", lake=lake, progress=progress, make=make)
+
+
+@dg.multi_asset(
+    name="statements",
+    specs=_specs("extract", ["articles", "attributions", "names"], "statements", "mentions", "actors"),
+    partitions_def=DAILY,
+    backfill_policy=ONE_RUN,
+)
+def statements(
+    context: dg.AssetExecutionContext,
+    lake: dg.ResourceParam[Lake],
+    extractor: dg.ResourceParam[Extractor],
+    progress: dg.ResourceParam[Progress],
+) -> Iterator[dg.MaterializeResult]:
+    """Statements of each day with resolved actors, and every actor and mention met."""
+
+    def make(day: dt.date) -> StageResult:
+        found = lake.read(ATTRIBUTIONS, [day])
+        made = make_statements(
+            lake.read(ARTICLES, [day]), found, lake.read(NAMES, [day]), seeds=extractor.seeds, cues=extractor.cues
+        )
+        tables = {"statements": made.statements, "mentions": made.mentions, "actors": made.actors}
+        return StageResult(tables, made.rejects, found.height, extractor_version(extractor.tagger))
+
+    yield from run_stage(context, stage="statements", lake=lake, progress=progress, make=make)

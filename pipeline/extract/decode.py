@@ -1,0 +1,248 @@
+"""Decoding: from the tagger's scores to cue, speaker and content spans.
+
+Belongs here: choosing cues, reading each cue's speaker and content, mending spans by quotation marks.
+Does not: running the model (``tagger.py``), ids and frames (``attributions.py``).
+
+The constants were chosen on the dev split (see ``docs/quality.md``); each says what it trades.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pipeline.extract.quotes import DOUBLE, SINGLE, Quotation
+from pipeline.extract.tagger import Floats, WindowScores
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """Thresholds of decoding."""
+
+    cue: float = 0.38
+    """Least chance that a cue begins in a cluster of neighbouring pieces; recall against precision."""
+    cluster: int = 3
+    """Pieces within which two candidate beginnings are one cue."""
+    change: float = 1.6
+    """Cost, in nats, of beginning or ending a run of content or speaker; smooths ragged spans."""
+    speaker: float = 0.5
+    """Least mean chance of a speaker span."""
+    quoted: float = 0.5
+    """Share of a quotation that must be content for all of it to become content."""
+    scare_words: int = 3
+    """Quotations of so few words are never statements by themselves."""
+
+
+@dataclass(slots=True)
+class Found:
+    """One attribution as decoded; spans are half-open code-point offsets into the text."""
+
+    cue: Span | None
+    speaker: Span | None
+    content: list[Span]
+    confidence: float
+    scores: dict[str, float] = field(default_factory=dict)
+
+
+def decode_window(text: str, scores: WindowScores, rules: Decoding) -> list[Found]:
+    """Attributions of one window, by cue."""
+    window = scores.window
+    if len(window.ids) <= 2 or not len(scores.anchors):
+        return []
+    words = _words(text, scores)
+    starts = window.starts[words[:-1]]
+    ends = window.ends[words[1:] - 1]
+    out: list[Found] = []
+    for anchor, chance in _choose_anchors(scores, rules):
+        row = int(np.flatnonzero(scores.anchors == anchor)[0])
+        cue_last = _cue_last(scores, anchor)
+        by_word = _mean_by_word(scores.roles[row], words)
+        labels = _smooth(by_word, rules.change)
+        content = _runs(labels, 2)
+        speaker = _best_speaker(labels, by_word, rules)
+        cue = (int(window.starts[anchor]), int(window.ends[cue_last]))
+        content_spans = [(int(starts[a]), int(ends[b - 1])) for a, b in content]
+        content_spans = _without(content_spans, cue)
+        sure = [float(np.exp(by_word[a:b, 2]).mean()) for a, b in content]
+        weights = [b - a for a, b in content]
+        of_content = float(np.average(sure, weights=weights)) if sure else 0.0
+        of_speaker = (
+            float(np.exp(by_word[speaker[0] : speaker[1], 1]).mean())
+            if speaker
+            else float(1 - np.exp(by_word[:, 1]).max())
+        )
+        out.append(
+            Found(
+                cue=cue,
+                speaker=(int(starts[speaker[0]]), int(ends[speaker[1] - 1])) if speaker else None,
+                content=content_spans,
+                confidence=chance * math.sqrt(max(of_content, 0.0) * max(of_speaker, 0.0)),
+                scores={"cue": chance, "content": of_content, "speaker": of_speaker},
+            )
+        )
+    return out
+
+
+def _words(text: str, scores: WindowScores) -> np.ndarray:
+    """Piece indices at which words begin, the frame pieces left out, with the end appended."""
+    window = scores.window
+    n = len(window.ids) - 1
+    begins = [1]
+    for i in range(2, n):
+        glued = window.starts[i] == window.ends[i - 1]
+        if not (glued and text[window.starts[i]].isalnum() and text[window.ends[i - 1] - 1].isalnum()):
+            begins.append(i)
+    return np.asarray([*begins, n])
+
+
+def _mean_by_word(roles: Floats, words: np.ndarray) -> Floats:
+    """Mean log-probability of each role over the pieces of each word: [words, 3]."""
+    sums = np.add.reduceat(roles[: words[-1]], words[:-1], axis=0)
+    return sums / np.diff(words)[:, None]
+
+
+def _choose_anchors(scores: WindowScores, rules: Decoding) -> list[tuple[int, float]]:
+    """The pieces where cues begin, with the chance of each.
+
+    Neighbouring candidates ("had | said") are one cue whose beginning is unsure: their chances add
+    up and the best of them is taken.
+    """
+    begins = np.exp(scores.cues[:, 1])
+    out: list[tuple[int, float]] = []
+    cluster: list[int] = []
+    for anchor in [*map(int, scores.anchors), 10**9]:
+        if cluster and anchor - cluster[-1] > rules.cluster:
+            total = float(begins[cluster].sum())
+            if total >= rules.cue:
+                best = max(cluster, key=lambda a: (begins[a], -a))
+                out.append((best, min(total, 1.0)))
+                out += [(a, float(begins[a])) for a in cluster if a != best and begins[a] >= 0.5]
+            cluster = []
+        cluster.append(anchor)
+    return out
+
+
+def _cue_last(scores: WindowScores, anchor: int) -> int:
+    last = anchor
+    n = len(scores.window.ids) - 1
+    while last + 1 < n and scores.cues[last + 1, 2] > max(scores.cues[last + 1, 0], scores.cues[last + 1, 1]):
+        last += 1
+    # Never end inside a word.
+    while last + 1 < n and scores.window.starts[last + 1] == scores.window.ends[last]:
+        if scores.cues[last + 1, 2] < math.log(0.2):
+            break
+        last += 1
+    return last
+
+
+def _smooth(by_word: Floats, change: float) -> np.ndarray:
+    """The best label sequence when each change of label costs ``change``."""
+    n, k = by_word.shape
+    back = np.zeros((n, k), dtype=np.int64)
+    score = by_word[0].copy()
+    for i in range(1, n):
+        best = int(score.argmax())
+        stay = score >= score[best] - change
+        back[i] = np.where(stay, np.arange(k), best)
+        score = np.where(stay, score, score[best] - change) + by_word[i]
+    labels = np.empty(n, dtype=np.int64)
+    labels[-1] = int(score.argmax())
+    for i in range(n - 1, 0, -1):
+        labels[i - 1] = back[i, labels[i]]
+    return labels
+
+
+def _runs(labels: np.ndarray, value: int) -> list[Span]:
+    hit = np.concatenate([[False], labels == value, [False]])
+    edges = np.flatnonzero(hit[1:] != hit[:-1])
+    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
+
+
+def _best_speaker(labels: np.ndarray, by_word: Floats, rules: Decoding) -> Span | None:
+    """The likeliest of the speaker runs; None where no run is likely enough."""
+    chance = np.exp(by_word[:, 1])
+    runs = [(a, b) for a, b in _runs(labels, 1) if chance[a:b].mean() >= rules.speaker]
+    if not runs:
+        return None
+    return max(runs, key=lambda r: (float((by_word[r[0] : r[1], 1] - by_word[r[0] : r[1], 0]).sum()), -r[0]))
+
+
+def _without(spans: list[Span], hole: Span) -> list[Span]:
+    out: list[Span] = []
+    for start, end in spans:
+        if end <= hole[0] or start >= hole[1]:
+            out.append((start, end))
+            continue
+        out += [s for s in ((start, hole[0]), (hole[1], end)) if s[1] - s[0] > 1]
+    return out
+
+
+_MARKS = DOUBLE | SINGLE
+
+
+def mend_quotations(text: str, found: list[Found], quotations: list[Quotation], rules: Decoding) -> None:
+    """Let contents end where the quotation marks say (in place).
+
+    A quotation that is mostly content of one attribution becomes content as a whole, marks included,
+    but for the words of its own speaker and cue.
+    """
+    for q in quotations:
+        inner = q.end - q.start
+        best: Found | None = None
+        most = 0
+        for f in found:
+            covered = sum(max(0, min(e, q.end) - max(s, q.start)) for s, e in f.content)
+            if covered > most:
+                best, most = f, covered
+        if best is None or most < rules.quoted * inner:
+            continue
+        blocked = [s for s in (best.cue, best.speaker) if s and s[0] < q.end and q.start < s[1]]
+        if blocked:
+            continue
+        best.content = _merge(text, [*best.content, (q.start, q.end)])
+
+
+def _merge(text: str, spans: list[Span]) -> list[Span]:
+    """Sorted union; parts parted by nothing but space and marks become one."""
+    out: list[Span] = []
+    for start, end in sorted(spans):
+        if out and (start <= out[-1][1] or not text[out[-1][1] : start].strip("".join(_MARKS) + " ,\u00a0")):
+            out[-1] = (out[-1][0], max(out[-1][1], end))
+        else:
+            out.append((start, end))
+    return out
+
+
+def attach_continuations(text: str, found: list[Found], quotations: list[Quotation], rules: Decoding) -> None:
+    """Give quotations that no attribution covers to the one they go on from (in place).
+
+    Newspapers let a long quotation run over paragraphs, naming the speaker only once: a quotation
+    that takes up an open one, or a paragraph that is all quotation right after a quoted paragraph.
+    """
+    order = sorted(quotations, key=lambda q: q.start)
+    for before, q in zip(order, order[1:], strict=False):
+        if len(text[q.start : q.end].split()) <= rules.scare_words or _covered(found, q):
+            continue
+        if not (q.continued or _own_paragraph(text, q)):
+            continue
+        between = text[before.end : q.start]
+        if between.strip("".join(_MARKS) + " \n\r\t\u00a0.,"):
+            continue
+        owner = next((f for f in found if any(s <= before.start and before.end - 1 <= e for s, e in f.content)), None)
+        if owner is not None:
+            owner.content = [*owner.content, (q.start, q.end)]
+
+
+def _covered(found: list[Found], q: Quotation) -> bool:
+    return any(s < q.end and q.start < e for f in found for s, e in f.content)
+
+
+def _own_paragraph(text: str, q: Quotation) -> bool:
+    start = text.rfind("\n", 0, q.start) + 1
+    end = text.find("\n", q.end)
+    line = text[start : q.start] + text[q.end : end if end >= 0 else len(text)]
+    return not line.strip("".join(_MARKS) + " .,\r\t\u00a0")

@@ -1,0 +1,129 @@
+"""Running the pipeline from the command line: the same job as Dagster's, in this process.
+
+Belongs here: locks, days, the summary at the end. Does not: the job (``jobs.py``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+from rich.console import Console
+
+from pipeline.definitions import build_defs
+from pipeline.jobs import run_days
+from pipeline.resources.collector import Collector
+from pipeline.resources.lake import Lake, days_between
+from pipeline.resources.locks import run_lock
+from pipeline.resources.publication import query_published
+from pipeline.schemas import ARTICLES, REJECTS, STATEMENTS
+from pipeline.settings import PROJECT_DIR, Settings
+from pipeline.terminal import TerminalProgress, summary
+
+MIN_FREE_BYTES = 200_000_000
+TOP = """
+select actor_name, actor_type, sum(statements) as statements, sum(distinct_statements) as distinct_statements,
+       count(distinct statement_date) as days
+from actor_statements_daily join dim_actor using (actor_id)
+where actor_type not in ('unnamed')
+group by all order by statements desc, actor_name limit 12
+"""
+
+
+class DataDirError(Exception):
+    """The data folder cannot be used; says why and what to do."""
+
+
+def check_data_dir(settings: Settings) -> None:
+    """Make sure that the data folder is there, writable and has room.
+
+    Raises:
+        DataDirError: It is not.
+    """
+    folder = settings.data_dir
+    probe = folder / f".probe-{os.getpid()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"x")
+        probe.unlink()
+    except OSError as error:
+        raise DataDirError(
+            f"{folder}: cannot be written ({error.strerror}); choose a writable folder with --data-dir"
+        ) from error
+    free = shutil.disk_usage(folder).free
+    if free < MIN_FREE_BYTES:
+        raise DataDirError(
+            f"{folder}: only {free // 1_000_000} MB free, {MIN_FREE_BYTES // 1_000_000} MB needed; free some or use --data-dir"
+        )
+
+
+def open_instance(settings: Settings) -> dg.DagsterInstance:
+    """Dagster's run history under the data folder, telemetry off."""
+    home = settings.data_dir / "dagster"
+    home.mkdir(parents=True, exist_ok=True)
+    config = home / "dagster.yaml"
+    if not config.exists():
+        shutil.copy(PROJECT_DIR / "pipeline" / "dagster.yaml", config)
+    os.environ["DAGSTER_HOME"] = str(home)
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    return dg.DagsterInstance.from_config(str(home))
+
+
+def run_pipeline(settings: Settings, *, day: dt.date | None, inputs: Sequence[Path], console: Console) -> int:
+    """End to end; returns how many items were rejected.
+
+    Raises:
+        InputError: An input cannot be used.
+        DataDirError, LockedError, RunFailure: It could not run or a step failed.
+    """
+    collector = Collector(settings, default_date=day)
+    days = collector.read_inputs(inputs).days if inputs else [day or collector.today()]
+    return _run(settings, days, inputs=inputs, console=console, collector=collector)
+
+
+def run_backfill(
+    settings: Settings, first: dt.date, last: dt.date, *, inputs: Sequence[Path], console: Console
+) -> int:
+    """Every day from ``first`` to ``last`` that has anything; returns how many items were rejected."""
+    collector = Collector(settings, default_date=first)
+    days: Sequence[dt.date] = days_between(first, last)
+    if inputs:
+        held = set(collector.read_inputs(inputs).days)
+        days = [d for d in days if d in held]
+    return _run(settings, days, inputs=inputs, console=console, collector=collector)
+
+
+def _run(
+    settings: Settings, days: Sequence[dt.date], *, inputs: Sequence[Path], console: Console, collector: Collector
+) -> int:
+    check_data_dir(settings)
+    with run_lock(settings), TerminalProgress(console) as progress:
+        Lake(settings.data_dir).clear_leftovers()
+        defs = build_defs(settings, progress=progress, collector=collector)
+        with open_instance(settings) as instance:
+            run_days(defs, days, instance=instance, inputs=inputs)
+    return _summarise(settings, days, console)
+
+
+def _summarise(settings: Settings, days: Sequence[dt.date], console: Console) -> int:
+    lake = Lake(settings.data_dir)
+    rejects = lake.read(REJECTS, days)
+    statements = lake.read(STATEMENTS, days)
+    counts = {
+        "articles": lake.read(ARTICLES, days).height,
+        "statements": statements.filter(pl.col("is_speech")).height,
+        "thoughts": statements.filter(~pl.col("is_speech")).height,
+        "rejects": rejects.height,
+    }
+    summary(console, counts, query_published(settings.data_dir, TOP), settings.data_dir)
+    if rejects.height:
+        reasons = rejects.group_by("reason_code").len().sort("reason_code")
+        text = ", ".join(f"{code} {n}" for code, n in reasons.iter_rows())
+        console.print(f"\n{rejects.height} rejected ({text}): onrecord sql \"select * from rejects\"", soft_wrap=True)
+    return rejects.height

@@ -1,0 +1,87 @@
+"""From trained weights to the shipped folder: ONNX, graph fusion, int8, tokenizer, card.
+
+Belongs here: export and quantization. Does not: training or measuring.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+import warnings
+from pathlib import Path
+
+import onnx
+import torch
+
+from pipeline.extract.tagger import CARD_FILE, MODEL_FILE, TOKENIZER_FILE
+from pipeline.ids import content_hash
+from pipeline.training.network import ExportNet, build, encoder_folder
+
+OUTPUTS = ("cues", "names", "anchors", "roles", "antecedents")
+
+
+def export(weights: Path, out: Path, *, window: int, keep_float: bool = False) -> Path:
+    """Write the model folder ``out`` from ``weights``; returns the path of the int8 model.
+
+    ``keep_float`` leaves the float model beside it as ``attribution.onnx``, to measure the loss.
+    """
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    out.mkdir(parents=True, exist_ok=True)
+    net = build(attention="eager")
+    net.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
+    wrapped = ExportNet(net.eval()).eval()
+    ids = torch.randint(1000, 2000, (1, 48))
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder) / "plain.onnx"
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            torch.onnx.export(
+                wrapped,
+                (ids, torch.zeros_like(ids)),
+                str(plain),
+                input_names=["ids", "kinds"],
+                output_names=list(OUTPUTS),
+                dynamic_axes={
+                    "ids": {1: "pieces"},
+                    "kinds": {1: "pieces"},
+                    "cues": {0: "pieces"},
+                    "names": {0: "pieces"},
+                    "anchors": {0: "anchors"},
+                    "roles": {0: "anchors", 1: "pieces"},
+                    "antecedents": {0: "pieces", 1: "pieces"},
+                },
+                opset_version=17,
+                dynamo=False,
+            )
+        fused = _fuse(plain, Path(folder) / "fused.onnx")
+        quantize_dynamic(
+            str(fused),
+            str(out / MODEL_FILE),
+            weight_type=QuantType.QInt8,
+            per_channel=True,
+            # Shape inference does not see through the fused operators.
+            extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
+        )
+        if keep_float:
+            shutil.copy(fused, out / "attribution.onnx")
+    shutil.copy(encoder_folder() / "tokenizer.json", out / TOKENIZER_FILE)
+    digest = content_hash((out / MODEL_FILE).read_bytes())
+    card = {"version": digest[:12], "sha256": digest, "window": window}
+    (out / CARD_FILE).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    return out / MODEL_FILE
+
+
+def _fuse(plain: Path, fused: Path) -> Path:
+    """Attention, layer norm and GELU as single operators: the same sums, fewer passes over memory."""
+    from onnxruntime.transformers import optimizer
+    from onnxruntime.transformers.fusion_options import FusionOptions
+
+    options = FusionOptions("bert")
+    options.enable_embed_layer_norm = False
+    model = optimizer.optimize_model(
+        str(plain), model_type="bert", num_heads=12, hidden_size=384, optimization_options=options, opt_level=0
+    )
+    model.save_model_to_file(str(fused))
+    return fused
