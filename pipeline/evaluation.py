@@ -15,17 +15,17 @@ from rich.table import Table
 from pipeline.extract.attributions import MODEL_DIR, read_text
 from pipeline.extract.gold import read_gold_folder
 from pipeline.extract.scoring import Predicted, evaluate
-from pipeline.extract.tagger import Tagger
+from pipeline.extract.tagger import MODEL_FILE, Tagger
 
 
-def evaluate_folder(folder: Path, model_dir: Path | None = None) -> dict[str, Any]:
+def evaluate_folder(folder: Path, model_dir: Path | None = None, *, weights: str = MODEL_FILE) -> dict[str, Any]:
     """All measures over a gold folder, with the model's version and the speed.
 
     Raises:
         FileNotFoundError: No gold there, or no model.
     """
     documents = read_gold_folder(folder)
-    tagger = Tagger(model_dir or MODEL_DIR)
+    tagger = Tagger(model_dir or MODEL_DIR, weights=weights)
     began = time.process_time()
     predicted = {
         d.name: [

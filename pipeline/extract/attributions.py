@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from pipeline.extract.decode import Decoding, Found, Span, attach_continuations, decode_window, mend_quotations
+from pipeline.extract.decode import Decoding, Found, Span, decode
 from pipeline.extract.quotes import Quotation, quotations
 from pipeline.extract.tagger import Tagger, WindowScores
 from pipeline.ids import stable_id
@@ -74,22 +74,10 @@ def read_text(text: str, tagger: Tagger, rules: Decoding | None = None) -> Readi
         tagger: The model.
         rules: Thresholds; the shipped ones if not given.
     """
-    rules = rules or Decoding()
     marks = quotations(text)
-    found: list[Found] = []
-    names: list[Name] = []
-    for scores in tagger.scores(text, marks):
-        found += decode_window(text, scores, rules)
-        names += _names(text, scores)
-    mend_quotations(text, found, marks, rules)
-    attach_continuations(text, found, marks, rules)
-    kept = [f for f in found if f.content]
-    kept.sort(key=lambda f: (_first(f), f.content[0]))
-    return Reading(kept, sorted(names, key=lambda n: (n.start, n.end)), marks)
-
-
-def _first(found: Found) -> int:
-    return found.cue[0] if found.cue else found.content[0][0]
+    windows = list(tagger.scores(text, marks))
+    names = [name for scores in windows for name in _names(text, scores)]
+    return Reading(decode(text, windows, marks, rules), sorted(names, key=lambda n: (n.start, n.end)), marks)
 
 
 def statement_type(text: str, content: Iterable[Span], marks: Iterable[Quotation]) -> str:
@@ -221,6 +209,8 @@ def _pronouns(text: str, scores: WindowScores) -> list[Name]:
     first, last = int(window.starts[1]), int(window.ends[-2])
     out: list[Name] = []
     for found in _PRONOUN.finditer(text, first, last):
+        if found.group() in ("US", "IT", "WHO"):  # names in capitals
+            continue
         piece = int(np.searchsorted(window.starts[1:-1], found.start())) + 1
         if piece >= len(window.ids) - 1 or window.starts[piece] != found.start():
             continue

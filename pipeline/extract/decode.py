@@ -9,7 +9,9 @@ The constants were chosen on the dev split (see ``docs/quality.md``); each says 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,33 +25,65 @@ Span = tuple[int, int]
 class Decoding:
     """Thresholds of decoding."""
 
-    cue: float = 0.38
+    cue: float = 0.45
     """Least chance that a cue begins in a cluster of neighbouring pieces; recall against precision."""
+    rescue: float = 0.12
+    """The same where its content is a quotation that nobody else claims."""
     cluster: int = 3
     """Pieces within which two candidate beginnings are one cue."""
-    change: float = 1.6
-    """Cost, in nats, of beginning or ending a run of content or speaker; smooths ragged spans."""
-    speaker: float = 0.5
+    change: float = 0.5
+    """Cost, in nats, of each change of role along the words; smooths ragged spans."""
+    speaker: float = 0.4
     """Least mean chance of a speaker span."""
     quoted: float = 0.5
     """Share of a quotation that must be content for all of it to become content."""
-    scare_words: int = 3
+    scare_words: int = 4
     """Quotations of so few words are never statements by themselves."""
+    same: float = 0.8
+    """Contents that overlap by more, with cues side by side, are one attribution seen twice."""
 
 
 @dataclass(slots=True)
 class Found:
-    """One attribution as decoded; spans are half-open code-point offsets into the text."""
+    """One attribution as decoded; spans are half-open code-point offsets into the text.
+
+    ``chance`` is the tagger's that a cue begins here; ``confidence`` also weighs speaker and content.
+    """
 
     cue: Span | None
     speaker: Span | None
     content: list[Span]
     confidence: float
-    scores: dict[str, float] = field(default_factory=dict)
+    chance: float = 1.0
+
+
+def decode(
+    text: str, windows: Iterable[WindowScores], quotations: list[Quotation], rules: Decoding | None = None
+) -> list[Found]:
+    """Attributions of a text, in text order.
+
+    Args:
+        text: The text that the windows were made from.
+        windows: The tagger's scores.
+        quotations: ``quotations(text)``.
+        rules: Thresholds; the shipped ones if not given.
+    """
+    rules = rules or Decoding()
+    candidates = [f for scores in windows for f in decode_window(text, scores, rules)]
+    for f in candidates:
+        f.content = _within_paragraphs(text, f, quotations)
+    found = _distinct([f for f in candidates if f.chance >= rules.cue], rules)
+    mend_quotations(text, found, quotations, rules)
+    _signed_quotations(text, found, quotations, rules)
+    _rescue(found, [f for f in candidates if f.chance < rules.cue], quotations, text, rules)
+    attach_continuations(text, found, quotations, rules)
+    kept = [f for f in found if f.content]
+    kept.sort(key=lambda f: (f.cue[0] if f.cue else f.content[0][0], f.content[0]))
+    return kept
 
 
 def decode_window(text: str, scores: WindowScores, rules: Decoding) -> list[Found]:
-    """Attributions of one window, by cue."""
+    """Candidates of one window, by cue, down to the chance at which a quotation can rescue them."""
     window = scores.window
     if len(window.ids) <= 2 or not len(scores.anchors):
         return []
@@ -81,7 +115,7 @@ def decode_window(text: str, scores: WindowScores, rules: Decoding) -> list[Foun
                 speaker=(int(starts[speaker[0]]), int(ends[speaker[1] - 1])) if speaker else None,
                 content=content_spans,
                 confidence=chance * math.sqrt(max(of_content, 0.0) * max(of_speaker, 0.0)),
-                scores={"cue": chance, "content": of_content, "speaker": of_speaker},
+                chance=chance,
             )
         )
     return out
@@ -117,7 +151,7 @@ def _choose_anchors(scores: WindowScores, rules: Decoding) -> list[tuple[int, fl
     for anchor in [*map(int, scores.anchors), 10**9]:
         if cluster and anchor - cluster[-1] > rules.cluster:
             total = float(begins[cluster].sum())
-            if total >= rules.cue:
+            if total >= rules.rescue:
                 best = max(cluster, key=lambda a: (begins[a], -a))
                 out.append((best, min(total, 1.0)))
                 out += [(a, float(begins[a])) for a in cluster if a != best and begins[a] >= 0.5]
@@ -225,7 +259,7 @@ def attach_continuations(text: str, found: list[Found], quotations: list[Quotati
     """
     order = sorted(quotations, key=lambda q: q.start)
     for before, q in zip(order, order[1:], strict=False):
-        if len(text[q.start : q.end].split()) <= rules.scare_words or _covered(found, q):
+        if _is_scare(text, q, rules) or _covered(found, q):
             continue
         if not (q.continued or _own_paragraph(text, q)):
             continue
@@ -246,3 +280,84 @@ def _own_paragraph(text: str, q: Quotation) -> bool:
     end = text.find("\n", q.end)
     line = text[start : q.start] + text[q.end : end if end >= 0 else len(text)]
     return not line.strip("".join(_MARKS) + " .,\r\t\u00a0")
+
+
+def _within_paragraphs(text: str, found: Found, quotations: list[Quotation]) -> list[Span]:
+    """Unquoted content never runs over a paragraph's end: the part on the cue's side stays."""
+    out: list[Span] = []
+    cue = found.cue or (0, 0)
+    for start, end in found.content:
+        cut = text.find("\n", start, end)
+        if cut < 0 or any(q.start < end and start < q.end for q in quotations):
+            out.append((start, end))
+        elif end <= cue[0] and text.rfind("\n", start, end) < cue[0]:
+            out.append((text.rfind("\n", start, end) + 1, end))
+        else:
+            out.append((start, cut))
+    return [s for s in out if text[s[0] : s[1]].strip()]
+
+
+def _distinct(found: list[Found], rules: Decoding) -> list[Found]:
+    """Of two neighbouring cues with nearly one content, the likelier."""
+    out: list[Found] = []
+    for f in sorted(found, key=lambda f: -f.chance):
+        if any(_near(f.cue, g.cue) and _iou(f.content, g.content) >= rules.same for g in out):
+            continue
+        out.append(f)
+    return out
+
+
+def _near(a: Span | None, b: Span | None) -> bool:
+    return a is not None and b is not None and a[0] <= b[1] + 40 and b[0] <= a[1] + 40
+
+
+def _iou(a: list[Span], b: list[Span]) -> float:
+    both = sum(max(0, min(e, f) - max(s, t)) for s, e in a for t, f in b)
+    either = sum(e - s for s, e in a) + sum(e - s for s, e in b) - both
+    return both / either if either else 0.0
+
+
+def _rescue(
+    found: list[Found], doubtful: list[Found], quotations: list[Quotation], text: str, rules: Decoding
+) -> None:
+    """Take in a doubtful cue whose content is a quotation that no other attribution covers (in place)."""
+    for q in quotations:
+        if _is_scare(text, q, rules) or _covered(found, q):
+            continue
+        fitting = [f for f in doubtful if sum(_cut(s, q) for s in f.content) >= rules.quoted * (q.end - q.start)]
+        if fitting:
+            best = max(fitting, key=lambda f: f.chance)
+            if best.cue and not (q.start <= best.cue[0] < q.end):
+                best.content = _merge(text, [*best.content, (q.start, q.end)])
+            found.append(best)
+
+
+def _cut(span: Span, q: Quotation) -> int:
+    return max(0, min(span[1], q.end) - max(span[0], q.start))
+
+
+def _is_scare(text: str, q: Quotation, rules: Decoding) -> bool:
+    return len(text[q.start : q.end].split()) <= rules.scare_words
+
+
+_SIGNATURE = re.compile(r"[ \t\u00a0]*\n?[ \t\u00a0]*([―—–-]{1,2})[ \t\u00a0]*(?=[^\W\d_a-z])([^\n.;:!?\"“”]{2,80})")
+
+
+def _signed_quotations(text: str, found: list[Found], quotations: list[Quotation], rules: Decoding) -> None:
+    """A quotation with a dash and a name after it ("“…” — Jane Roe, nurse") is that person's (in place)."""
+    for q in quotations:
+        if _is_scare(text, q, rules) or _covered(found, q) or not _own_start(text, q):
+            continue
+        signed = _SIGNATURE.match(text, q.end)
+        if signed is None:
+            continue
+        name = signed.group(2).split(",")[0].rstrip()
+        if not 1 <= len(name.split()) <= 6:
+            continue
+        start = signed.start(2)
+        found.append(Found(signed.span(1), (start, start + len(name)), [(q.start, q.end)], 0.6))
+
+
+def _own_start(text: str, q: Quotation) -> bool:
+    """Whether the quotation opens its paragraph."""
+    return not text[text.rfind("\n", 0, q.start) + 1 : q.start].strip()

@@ -73,7 +73,7 @@ class Lake:
                 frames.append(pl.read_parquet(path, columns=list(columns), hive_partitioning=False))
             except (OSError, pl.exceptions.PolarsError):
                 continue
-        return pl.concat(frames).select(schema) if frames else pl.DataFrame(schema=schema)
+        return pl.concat(frames).select(*schema) if frames else pl.DataFrame(schema=schema)
 
     def has(self, table: Table, day: dt.date) -> bool:
         """Whether the day was ever written, be it without rows."""
@@ -140,10 +140,10 @@ def _write(path: Path, frame: pl.DataFrame) -> Path:
         with tmp.open("rb+") as file:
             os.fsync(file.fileno())
         tmp.replace(path)
-    except OSError as error:
+    except (OSError, pl.exceptions.PolarsError) as error:
         tmp.unlink(missing_ok=True)
         raise LakeError(
-            f"{path}: cannot be written ({error.strerror or _first_line(error)}); free or unlock the disk and run again"
+            f"{path}: cannot be written ({_first_line(error)}); free or unlock the disk and run again"
         ) from error
     return path
 
