@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -40,7 +39,8 @@ app.add_typer(feeds_app, name="feeds")
 out = Console(highlight=False)
 
 DataDir = Annotated[
-    Path | None, typer.Option("--data-dir", help="Folder for everything made at run time.", show_default="data/")
+    Path | None,
+    typer.Option("--data-dir", help="Folder for everything made at run time.", show_default="data/"),
 ]
 Day = Annotated[str | None, typer.Option("--date", help="A day, YYYY-MM-DD.")]
 
@@ -131,8 +131,12 @@ def backfill(
 def extract(
     documents: Annotated[list[str], typer.Argument(help="Files, addresses, or - for standard input.")],
     format: Annotated[str, typer.Option("--format", help="table, jsonl or html.")] = "table",
-    published: Annotated[str | None, typer.Option("--published", help="Day the article appeared, YYYY-MM-DD.")] = None,
-    text: Annotated[bool, typer.Option("--text", help="Take the file as the text; offsets are into it.")] = False,
+    published: Annotated[
+        str | None, typer.Option("--published", help="Day the article appeared, YYYY-MM-DD.")
+    ] = None,
+    text: Annotated[
+        bool, typer.Option("--text", help="Take the file as the text; offsets are into it.")
+    ] = False,
 ) -> None:
     """Who says what in single documents, at once, without the warehouse.
 
@@ -234,7 +238,9 @@ def _show_cleaned(name: str, article: Any, rejects: Sequence[Any], format: str) 
 def evaluate(
     gold: Annotated[Path, typer.Argument(help="Folder with NAME.txt beside NAME.ann or NAME.json.")],
     format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
-    model: Annotated[Path | None, typer.Option("--model", help="Another model folder than the shipped one.")] = None,
+    model: Annotated[
+        Path | None, typer.Option("--model", help="Another model folder than the shipped one.")
+    ] = None,
 ) -> None:
     """Precision, recall and F1 of extraction against gold.
 
@@ -330,7 +336,9 @@ def feeds_check(data_dir: DataDir = None) -> None:
 
 
 @feeds_app.command("add")
-def feeds_add(url: Annotated[str, typer.Argument(help="Home page or feed.")], data_dir: DataDir = None) -> None:
+def feeds_add(
+    url: Annotated[str, typer.Argument(help="Home page or feed.")], data_dir: DataDir = None
+) -> None:
     """Find the feeds of a home page and add the first to seeds/feeds.csv."""
     from pipeline.resources.collector import Collector
 
@@ -359,7 +367,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except KeyboardInterrupt:
         fail("stopped; what is stored stands, run again to go on")
         code = FAILED
-    except Exception as error:  # noqa: BLE001  # the last line of defence: one line, not a traceback
+    except Exception as error:  # the last line of defence: one line, not a traceback
         if debug:
             raise
         code = _explain(error)
@@ -380,5 +388,5 @@ def _explain(error: Exception) -> int:
     return FAILED
 
 
-if os.environ.get("_ONRECORD_COMPLETE"):  # shell completion asks by this variable
-    app(prog_name="onrecord")
+if __name__ == "__main__":
+    main()

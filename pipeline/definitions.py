@@ -36,6 +36,7 @@ def build_defs(settings: Settings | None = None, **overrides: Any) -> dg.Definit
     settings = settings or get_settings()
     # dbt reads its data folder from the environment of its process.
     os.environ["ONRECORD_DATA_DIR"] = str(settings.data_dir.resolve())
+    os.environ["ONRECORD_SEEDS_DIR"] = str(settings.seeds_dir.resolve())
     project = DbtProject(DBT_PROJECT_DIR)
     resources: dict[str, Any] = {
         "settings": settings,

@@ -20,7 +20,17 @@ from pipeline.resources.lake import Lake
 from pipeline.schemas import RUN_LOG
 from pipeline.settings import PROJECT_DIR, Settings
 
-PACKAGES = ("dagster", "dagster-dbt", "dbt-core", "dbt-duckdb", "duckdb", "polars", "trafilatura", "onnxruntime")
+NEWEST_PYTHON = (3, 13)
+PACKAGES = (
+    "dagster",
+    "dagster-dbt",
+    "dbt-core",
+    "dbt-duckdb",
+    "duckdb",
+    "polars",
+    "trafilatura",
+    "onnxruntime",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +59,9 @@ def diagnose(settings: Settings) -> list[Check]:
 
 def _python() -> Check:
     version = ".".join(map(str, sys.version_info[:3]))
-    if sys.version_info < (3, 11):
-        return Check("wrong", "python", f"{version}; onrecord needs 3.11 or newer: make setup PYTHON=python3.11")
+    if sys.version_info[:2] > NEWEST_PYTHON:
+        newest = ".".join(map(str, NEWEST_PYTHON))
+        return Check("warning", "python", f"{version}; tested up to {newest}: make setup PYTHON=python{newest}")
     return Check("ok", "python", version)
 
 
@@ -78,7 +89,9 @@ def _disk(settings: Settings) -> Check:
     folder = settings.data_dir if settings.data_dir.exists() else PROJECT_DIR
     free = shutil.disk_usage(folder).free / 1e9
     if free < 2:
-        return Check("warning", "disk", f"{free:.1f} GB free; a year of 40 feeds takes about 20 GB: free some")
+        return Check(
+            "warning", "disk", f"{free:.1f} GB free; a year of 40 feeds takes about 20 GB: free some"
+        )
     return Check("ok", "disk", f"{free:.0f} GB free")
 
 
@@ -103,7 +116,9 @@ def _model() -> Check:
     from pipeline.extract.tagger import MODEL_FILE
 
     if content_hash((MODEL_DIR / MODEL_FILE).read_bytes()) != tagger.card["sha256"]:
-        return Check("wrong", "model", f"{MODEL_DIR / MODEL_FILE} differs from its card; restore it with git checkout")
+        return Check(
+            "wrong", "model", f"{MODEL_DIR / MODEL_FILE} differs from its card; restore it with git checkout"
+        )
     return Check("ok", "model", tagger.version)
 
 
@@ -131,5 +146,7 @@ def _last_run(settings: Settings) -> Check:
         return Check("warning", "last run", "none yet: onrecord run --input seeds/sample")
     log = lake.read(RUN_LOG, days[-1:]).sort("started_at")
     last = log.row(-1, named=True)
-    detail = f"day {days[-1]}: {last['stage']} ended with {last['rows_out']} rows, {last['rejected']} rejected"
+    detail = (
+        f"day {days[-1]}: {last['stage']} ended with {last['rows_out']} rows, {last['rejected']} rejected"
+    )
     return Check("ok", "last run", f"{detail}, started {last['started_at']:%Y-%m-%d %H:%M} UTC")

@@ -27,7 +27,13 @@ from pipeline.schemas import ARTICLES, PAGES
 from pipeline.settings import Settings
 
 STDIN = "-"
-_TYPES = {".html": "text/html", ".htm": "text/html", ".xhtml": "text/html", ".txt": "text/plain", ".md": "text/plain"}
+_TYPES = {
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".xhtml": "text/html",
+    ".txt": "text/plain",
+    ".md": "text/plain",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ def load_document(name: str, settings: Settings) -> Document:
         raise DocumentError(f"{name}: cannot be read ({error.strerror}); check the path") from error
     if len(body) > settings.max_page_bytes:
         raise DocumentError(
-            f"{name}: {len(body)} bytes is over the cap of {settings.max_page_bytes}; raise ONRECORD_MAX_PAGE_BYTES"
+            f"{name}: {len(body)} bytes, over the cap of {settings.max_page_bytes}; raise ONRECORD_MAX_PAGE_BYTES"
         )
     return Document(name, body, _TYPES.get(path.suffix.lower()) or _guess(body))
 
@@ -146,10 +152,14 @@ def raw_article(document: Document, *, published: dt.date | None = None) -> pl.D
 def statements_of(article: pl.DataFrame, extractor: Extractor) -> list[dict[str, Any]]:
     """Statements of one article in the form that ``onrecord extract`` prints, in text order."""
     found = extract_attributions(article, extractor.tagger)
-    made = make_statements(article, found.attributions, found.names, seeds=extractor.seeds, cues=extractor.cues)
+    made = make_statements(
+        article, found.attributions, found.names, seeds=extractor.seeds, cues=extractor.cues
+    )
     order = found.attributions.select("attribution_id", "ordinal")
     rows = (
-        made.statements.join(made.actors.select("actor_id", "actor_name", "actor_type"), on="actor_id", how="left")
+        made.statements.join(
+            made.actors.select("actor_id", "actor_name", "actor_type"), on="actor_id", how="left"
+        )
         .join(order, on="attribution_id", how="left", maintain_order="left")
         .sort("ordinal", "statement_id")
     )

@@ -18,7 +18,9 @@ from pipeline.extract.scoring import Predicted, evaluate
 from pipeline.extract.tagger import MODEL_FILE, Tagger
 
 
-def evaluate_folder(folder: Path, model_dir: Path | None = None, *, weights: str = MODEL_FILE) -> dict[str, Any]:
+def evaluate_folder(
+    folder: Path, model_dir: Path | None = None, *, weights: str = MODEL_FILE
+) -> dict[str, Any]:
     """All measures over a gold folder, with the model's version and the speed.
 
     Raises:
@@ -43,7 +45,9 @@ def evaluate_folder(folder: Path, model_dir: Path | None = None, *, weights: str
 
 def evaluation_tables(result: dict[str, Any]) -> list[Table]:
     """The figures for a terminal."""
-    spans = Table(title=f"{result['documents']} texts, {result['gold']} attributions, model {result['model']}")
+    spans = Table(
+        title=f"{result['documents']} texts, {result['gold']} attributions, model {result['model']}"
+    )
     spans.add_column("measure")
     for name in ("precision", "recall", "F1"):
         spans.add_column(name, justify="right")

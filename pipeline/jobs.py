@@ -50,7 +50,11 @@ def contiguous(days: Iterable[dt.date]) -> list[tuple[dt.date, dt.date]]:
 
 
 def run_days(
-    defs: dg.Definitions, days: Sequence[dt.date], *, instance: dg.DagsterInstance, inputs: Sequence[Path] = ()
+    defs: dg.Definitions,
+    days: Sequence[dt.date],
+    *,
+    instance: dg.DagsterInstance,
+    inputs: Sequence[Path] = (),
 ) -> list[str]:
     """Run the daily job over ``days`` in this process; returns the run ids.
 

@@ -59,7 +59,8 @@ def check_data_dir(settings: Settings) -> None:
     free = shutil.disk_usage(folder).free
     if free < MIN_FREE_BYTES:
         raise DataDirError(
-            f"{folder}: only {free // 1_000_000} MB free, {MIN_FREE_BYTES // 1_000_000} MB needed; free some or use --data-dir"
+            f"{folder}: {free // 1_000_000} MB free, {MIN_FREE_BYTES // 1_000_000} MB needed; "
+            "free some or use --data-dir"
         )
 
 
@@ -100,7 +101,12 @@ def run_backfill(
 
 
 def _run(
-    settings: Settings, days: Sequence[dt.date], *, inputs: Sequence[Path], console: Console, collector: Collector
+    settings: Settings,
+    days: Sequence[dt.date],
+    *,
+    inputs: Sequence[Path],
+    console: Console,
+    collector: Collector,
 ) -> int:
     check_data_dir(settings)
     with run_lock(settings), TerminalProgress(console) as progress:
@@ -125,5 +131,5 @@ def _summarise(settings: Settings, days: Sequence[dt.date], console: Console) ->
     if rejects.height:
         reasons = rejects.group_by("reason_code").len().sort("reason_code")
         text = ", ".join(f"{code} {n}" for code, n in reasons.iter_rows())
-        console.print(f"\n{rejects.height} rejected ({text}): onrecord sql \"select * from rejects\"", soft_wrap=True)
+        console.print(f"\n{rejects.height} rejected ({text}); see the table rejects", soft_wrap=True)
     return rejects.height

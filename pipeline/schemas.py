@@ -71,8 +71,12 @@ FEED_ENTRIES = Table(
         "entry_id": Column(pl.String, "stable id of feed and address"),
         "feed_id": Column(pl.String, "feed of seeds/feeds.csv, or the kind of input (folder, list, warc)"),
         "outlet_id": Column(pl.String, "outlet of the feed or the input's index", nullable=True),
-        "url": Column(pl.String, "address as the feed gives it; null for a file of unknown address", nullable=True),
-        "canonical_url": Column(pl.String, "address without tracking, fragment and mobile parts", nullable=True),
+        "url": Column(
+            pl.String, "address as the feed gives it; null for a file of unknown address", nullable=True
+        ),
+        "canonical_url": Column(
+            pl.String, "address without tracking, fragment and mobile parts", nullable=True
+        ),
         "file": Column(pl.String, "path of an input file, relative to its folder", nullable=True),
         "title": Column(pl.String, "headline as the feed gives it", nullable=True),
         "published_at": Column(UTC, "publication time as the feed or index gives it", nullable=True),
@@ -91,7 +95,9 @@ PAGES = Table(
         "outlet_id": Column(pl.String, "outlet, where the entry knew it", nullable=True),
         "url": Column(pl.String, "address asked for; null for a file of unknown address", nullable=True),
         "final_url": Column(pl.String, "address that answered, after redirects", nullable=True),
-        "canonical_url": Column(pl.String, "address without tracking, fragment and mobile parts", nullable=True),
+        "canonical_url": Column(
+            pl.String, "address without tracking, fragment and mobile parts", nullable=True
+        ),
         "document": Column(pl.String, "name shown to people: the file's name or the address"),
         "content_type": Column(pl.String, "media type without parameters"),
         "charset": Column(pl.String, "character set that the answer declared", nullable=True),
@@ -116,7 +122,9 @@ ARTICLES = Table(
         "page_id": Column(pl.String, "page it was cleaned from"),
         "document": Column(pl.String, "name shown to people: the file's name or the address"),
         "url": Column(pl.String, "address that answered", nullable=True),
-        "canonical_url": Column(pl.String, "the page's own canonical address, else the cleaned one", nullable=True),
+        "canonical_url": Column(
+            pl.String, "the page's own canonical address, else the cleaned one", nullable=True
+        ),
         "outlet_id": Column(pl.String, "outlet of seeds/outlets.csv, else the page's domain", nullable=True),
         "headline": Column(pl.String, "headline", nullable=True),
         "authors": Column(pl.List(pl.String), "authors in the order of the byline; empty if none is named"),
@@ -128,7 +136,9 @@ ARTICLES = Table(
         "article_date": Column(pl.Date, "day that statements are dated against: published, else collected"),
         "language": Column(pl.String, "ISO 639-1 code of the text"),
         "section": Column(pl.String, "section as the page names it", nullable=True),
-        "text": Column(pl.String, "headline is not in it; one paragraph a line; written once, offsets point here"),
+        "text": Column(
+            pl.String, "headline is not in it; one paragraph a line; written once, offsets point here"
+        ),
         "word_count": Column(pl.Int64, "words of text"),
         "is_live_blog": Column(pl.Boolean, "a live blog"),
         "is_opinion": Column(pl.Boolean, "comment, column or leading article"),
@@ -211,7 +221,9 @@ STATEMENTS = Table(
         "addressee": Column(pl.String, "whom it was said to or against, as written", nullable=True),
         "addressee_actor_id": Column(pl.String, "that actor, where it could be resolved", nullable=True),
         "confidence": Column(pl.Float64, "0 to 1: chance that content, speaker and actor are right"),
-        "content_minhash": Column(pl.List(pl.UInt32), "MinHash of the normalised content, for quotation families"),
+        "content_minhash": Column(
+            pl.List(pl.UInt32), "MinHash of the normalised content, for quotation families"
+        ),
         "content_key": Column(pl.String, "hash of the normalised content; equal for copies"),
         "extractor_version": _VERSION,
     },
@@ -231,7 +243,9 @@ MENTIONS = Table(
         "mention_text": Column(pl.String, "text[start:end]"),
         "mention_type": Column(pl.String, "name, pronoun, nominal or metonym"),
         "place": Column(pl.String, "speaker, content or elsewhere"),
-        "attribution_id": Column(pl.String, "attribution whose speaker or content it stands in", nullable=True),
+        "attribution_id": Column(
+            pl.String, "attribution whose speaker or content it stands in", nullable=True
+        ),
         "role": Column(pl.String, "role the article gives it here (foreign minister)", nullable=True),
         "affiliation": Column(pl.String, "country or body of that role (Ukraine)", nullable=True),
         "extractor_version": _VERSION,

@@ -20,7 +20,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ONRECORD_", frozen=True, extra="ignore")
 
     data_dir: Path = Field(PROJECT_DIR / "data", description="folder for everything made at run time")
-    seeds_dir: Path = Field(PROJECT_DIR / "seeds", description="folder of outlets, feeds, actors, aliases, cues")
+    seeds_dir: Path = Field(
+        PROJECT_DIR / "seeds", description="folder of outlets, feeds, actors, aliases, cues"
+    )
     contact: str = Field(
         "https://github.com/onrecord/onrecord",
         description="address in the User-Agent, so that a site can reach the operator",
@@ -34,10 +36,14 @@ class Settings(BaseSettings):
     run_budget_seconds: float = Field(5400, gt=0, description="most time spent collecting in a run")
     request_timeout_seconds: float = Field(20, gt=0, description="most time for one request")
     max_page_bytes: int = Field(10_000_000, gt=0, description="largest page after decompression, bytes")
-    refetch_days: int = Field(60, ge=0, description="a canonical address seen this recently is not fetched again")
+    refetch_days: int = Field(
+        60, ge=0, description="a canonical address seen this recently is not fetched again"
+    )
     schedule_hour: int = Field(5, ge=0, le=23, description="hour of the daily run, in schedule_zone")
     schedule_zone: str = Field("UTC", description="IANA time zone of the daily run")
-    lock_wait_seconds: float = Field(600, ge=0, description="how long a run waits for another's warehouse lock")
+    lock_wait_seconds: float = Field(
+        600, ge=0, description="how long a run waits for another's warehouse lock"
+    )
 
     @property
     def language_set(self) -> frozenset[str]:

@@ -17,6 +17,12 @@ from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.settings import PROJECT_DIR
+
+EXAMPLE_QUERY = (
+    "select actor_name, statements from actor_statements_daily join dim_actor using (actor_id) "
+    "where statement_date = '2021-12-01' order by 2 desc"
+)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -82,7 +88,9 @@ def plain(text: str) -> str:
 
 def statements_table(rows: Sequence[Mapping[str, Any]], *, title: str) -> Table:
     """Statements as a table that reads well at 80 columns."""
-    table = Table(title=Text(plain(title)), title_justify="left", show_lines=False, pad_edge=False, expand=True)
+    table = Table(
+        title=Text(plain(title)), title_justify="left", show_lines=False, pad_edge=False, expand=True
+    )
     table.add_column("who", ratio=3, overflow="fold")
     table.add_column("cue", ratio=2, overflow="fold")
     table.add_column("what", ratio=7, overflow="fold")
@@ -96,7 +104,12 @@ def statements_table(rows: Sequence[Mapping[str, Any]], *, title: str) -> Table:
         what = plain(" … ".join(c["text"] for c in row["content"]))
         style = None if row["is_speech"] else "italic dim"
         cue = Text(plain(row["cue"]["text"]) if row["cue"] else "", style="yellow")
-        table.add_row(who, cue, Text(what if len(what) < 220 else what[:217] + "…", style=style or ""), row["statement_date"])
+        table.add_row(
+            who,
+            cue,
+            Text(what if len(what) < 220 else what[:217] + "…", style=style or ""),
+            row["statement_date"],
+        )
     return table
 
 
@@ -108,16 +121,6 @@ def summary(console: Console, counts: Mapping[str, int], top: pl.DataFrame, data
     console.print("  ".join(f"[bold]{n}[/bold] {name}" for name, n in counts.items()))
     console.print(f"\npublished  {data_dir / 'published' / 'onrecord.duckdb'}")
     console.print(f"tables     {data_dir / 'published' / 'parquet'}  and  {data_dir / 'published' / 'csv'}")
+    flag = "" if data_dir == PROJECT_DIR / "data" else f" --data-dir {data_dir}"
     console.print("\nAsk it yourself:")
-    flag = "" if data_dir == _default_data_dir() else f" --data-dir {data_dir}"
-    console.print(
-        f'  .venv/bin/onrecord sql{flag} "select actor_name, statements from actor_statements_daily '
-        "join dim_actor using (actor_id) where statement_date = '2021-12-01' order by 2 desc\"",
-        soft_wrap=True,
-    )
-
-
-def _default_data_dir() -> Path:
-    from pipeline.settings import PROJECT_DIR
-
-    return PROJECT_DIR / "data"
+    console.print(f'  .venv/bin/onrecord sql{flag} "{EXAMPLE_QUERY}"', soft_wrap=True)

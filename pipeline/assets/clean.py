@@ -3,8 +3,6 @@
 Belongs here: a thin asset. Does not: cleaning (``pipeline.clean``).
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterator
 

@@ -3,13 +3,12 @@
 Belongs here: thin assets. Does not: parsing feeds, fetching, storing (``pipeline.resources``).
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
+from pydantic import Field
 
 from pipeline.assets.partitions import DAILY, ONE_RUN
 from pipeline.assets.stage import StageResult, describe, run_stage
@@ -22,12 +21,16 @@ from pipeline.schemas import FEED_ENTRIES, PAGES
 class CollectConfig(dg.Config):
     """Where entries come from in this run."""
 
-    inputs: list[str] = []
+    inputs: list[str] = Field(default_factory=list)
     """Folders, files, lists of addresses or WARC files; empty: poll the feeds (today only)."""
 
 
 @dg.asset(
-    name="feed_entries", group_name="collect", partitions_def=DAILY, backfill_policy=ONE_RUN, **describe("feed_entries")
+    name="feed_entries",
+    group_name="collect",
+    partitions_def=DAILY,
+    backfill_policy=ONE_RUN,
+    **describe("feed_entries"),
 )
 def feed_entries(
     context: dg.AssetExecutionContext,
@@ -73,7 +76,7 @@ def pages(
     def make(day: dt.date) -> StageResult:
         entries = lake.read(FEED_ENTRIES, [day])
         stored = lake.read(PAGES, [day])
-        known = lake.read_columns(PAGES, collector.days_before(day), ["canonical_url"])
+        known = lake.read_columns(PAGES, collector.days_before(day), ["canonical_url", "url", "page_id"])
         got, rejects = collector.collect(day, entries, stored=stored, known=known)
         if not entries.height and not got.height:
             context.log.warning(f"{day} has no entries and no stored pages; nothing to make")

@@ -3,8 +3,6 @@
 Belongs here: thin assets. Does not: extracting (``pipeline.extract``).
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterator
 
@@ -22,7 +20,8 @@ from pipeline.schemas import ARTICLES, ATTRIBUTIONS, NAMES
 
 def _specs(group: str, deps: list[str], *tables: str) -> list[dg.AssetSpec]:
     return [
-        dg.AssetSpec(name, deps=deps, group_name=group, partitions_def=DAILY, **describe(name)) for name in tables
+        dg.AssetSpec(name, deps=deps, group_name=group, partitions_def=DAILY, **describe(name))
+        for name in tables
     ]
 
 
@@ -67,7 +66,11 @@ def statements(
     def make(day: dt.date) -> StageResult:
         found = lake.read(ATTRIBUTIONS, [day])
         made = make_statements(
-            lake.read(ARTICLES, [day]), found, lake.read(NAMES, [day]), seeds=extractor.seeds, cues=extractor.cues
+            lake.read(ARTICLES, [day]),
+            found,
+            lake.read(NAMES, [day]),
+            seeds=extractor.seeds,
+            cues=extractor.cues,
         )
         tables = {"statements": made.statements, "mentions": made.mentions, "actors": made.actors}
         return StageResult(tables, made.rejects, found.height, extractor_version(extractor.tagger))

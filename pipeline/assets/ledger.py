@@ -3,8 +3,6 @@
 Belongs here: gathering. Does not: deciding what is rejected (each stage does).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg
@@ -14,24 +12,29 @@ from pipeline.assets.stage import describe, preview_markdown
 from pipeline.resources.lake import Lake
 from pipeline.schemas import REJECTS, RUN_LOG, TABLES
 
+LEDGER_KEYS = {name: dg.AssetKey(["lake", name]) for name in (REJECTS.name, RUN_LOG.name)}
+"""Lake tables whose marts have the same name; two assets cannot share one key."""
+
 
 @dg.multi_asset(
     name="ledger",
     specs=[
-        dg.AssetSpec(name, deps=["statements"], group_name="extract", partitions_def=DAILY, **describe(name))
-        for name in (REJECTS.name, RUN_LOG.name)
+        dg.AssetSpec(key, deps=["statements"], group_name="extract", partitions_def=DAILY, **describe(name))
+        for name, key in LEDGER_KEYS.items()
     ],
     partitions_def=DAILY,
     backfill_policy=ONE_RUN,
 )
 def ledger(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake]) -> Iterator[dg.MaterializeResult]:
     """Rejects and run log of each day, gathered from the stages."""
-    for name in (REJECTS.name, RUN_LOG.name):
+    for name, key in LEDGER_KEYS.items():
         frames = [lake.gather(TABLES[name], day) for day in days_of(context)]
         yield dg.MaterializeResult(
-            asset_key=name,
+            asset_key=key,
             metadata={
                 "dagster/row_count": sum(f.height for f in frames),
-                "preview": dg.MetadataValue.md(preview_markdown(next((f.head(5) for f in frames if f.height), None))),
+                "preview": dg.MetadataValue.md(
+                    preview_markdown(next((f.head(5) for f in frames if f.height), None))
+                ),
             },
         )

@@ -120,7 +120,11 @@ def preview_markdown(frame: pl.DataFrame | None) -> str:
     lines = [head, "|" + " --- |" * frame.width]
     for row in frame.iter_rows():
         cells = (str(v).replace("|", "\\|").replace("\n", " ⏎ ") for v in row)
-        lines.append("| " + " | ".join(c if len(c) <= _PREVIEW_WIDTH else c[:_PREVIEW_WIDTH] + "…" for c in cells) + " |")
+        lines.append(
+            "| "
+            + " | ".join(c if len(c) <= _PREVIEW_WIDTH else c[:_PREVIEW_WIDTH] + "…" for c in cells)
+            + " |"
+        )
     return "\n".join(lines)
 
 
@@ -132,9 +136,7 @@ def describe(table_name: str) -> dict[str, object]:
             name,
             str(column.dtype),
             column.meaning,
-            constraints=dg.TableColumnConstraints(
-                nullable=column.nullable, unique=table.key == (name,)
-            ),
+            constraints=dg.TableColumnConstraints(nullable=column.nullable, unique=table.key == (name,)),
         )
         for name, column in table.columns.items()
     ]

@@ -151,7 +151,9 @@ def _attribution_rows(
     return rows
 
 
-def _name_rows(text: str, reading: Reading, keys: tuple[dt.date, str], version: str) -> list[dict[str, object]]:
+def _name_rows(
+    text: str, reading: Reading, keys: tuple[dt.date, str], version: str
+) -> list[dict[str, object]]:
     day, article_id = keys
     return [
         {

@@ -12,11 +12,13 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from pipeline.extract.quotes import DOUBLE, SINGLE, Quotation
 from pipeline.extract.tagger import Floats, WindowScores
+from pipeline.extract.windows import Ints
 
 Span = tuple[int, int]
 
@@ -121,7 +123,7 @@ def decode_window(text: str, scores: WindowScores, rules: Decoding) -> list[Foun
     return out
 
 
-def _words(text: str, scores: WindowScores) -> np.ndarray:
+def _words(text: str, scores: WindowScores) -> Ints:
     """Piece indices at which words begin, the frame pieces left out, with the end appended."""
     window = scores.window
     n = len(window.ids) - 1
@@ -133,10 +135,10 @@ def _words(text: str, scores: WindowScores) -> np.ndarray:
     return np.asarray([*begins, n])
 
 
-def _mean_by_word(roles: Floats, words: np.ndarray) -> Floats:
+def _mean_by_word(roles: Floats, words: Ints) -> Floats:
     """Mean log-probability of each role over the pieces of each word: [words, 3]."""
     sums = np.add.reduceat(roles[: words[-1]], words[:-1], axis=0)
-    return sums / np.diff(words)[:, None]
+    return (sums / np.diff(words)[:, None]).astype(np.float32)
 
 
 def _choose_anchors(scores: WindowScores, rules: Decoding) -> list[tuple[int, float]]:
@@ -173,30 +175,30 @@ def _cue_last(scores: WindowScores, anchor: int) -> int:
     return last
 
 
-def _smooth(by_word: Floats, change: float) -> np.ndarray:
+def _smooth(by_word: Floats, change: float) -> Ints:
     """The best label sequence when each change of label costs ``change``."""
-    n, k = by_word.shape
-    back = np.zeros((n, k), dtype=np.int64)
-    score = by_word[0].copy()
-    for i in range(1, n):
-        best = int(score.argmax())
-        stay = score >= score[best] - change
-        back[i] = np.where(stay, np.arange(k), best)
-        score = np.where(stay, score, score[best] - change) + by_word[i]
-    labels = np.empty(n, dtype=np.int64)
-    labels[-1] = int(score.argmax())
-    for i in range(n - 1, 0, -1):
-        labels[i - 1] = back[i, labels[i]]
-    return labels
+    rows: list[list[float]] = by_word.tolist()
+    labels = range(len(rows[0]))
+    back: list[list[int]] = []
+    score = rows[0]
+    for row in rows[1:]:
+        best = max(labels, key=score.__getitem__)
+        enter = score[best] - change
+        back.append([k if score[k] >= enter else best for k in labels])
+        score = [max(score[k], enter) + row[k] for k in labels]
+    out = [max(labels, key=score.__getitem__)]
+    for step in reversed(back):
+        out.append(step[out[-1]])
+    return np.asarray(out[::-1], dtype=np.int64)
 
 
-def _runs(labels: np.ndarray, value: int) -> list[Span]:
+def _runs(labels: Ints, value: int) -> list[Span]:
     hit = np.concatenate([[False], labels == value, [False]])
     edges = np.flatnonzero(hit[1:] != hit[:-1])
     return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
 
 
-def _best_speaker(labels: np.ndarray, by_word: Floats, rules: Decoding) -> Span | None:
+def _best_speaker(labels: Ints, by_word: Floats, rules: Decoding) -> Span | None:
     """The likeliest of the speaker runs; None where no run is likely enough."""
     chance = np.exp(by_word[:, 1])
     runs = [(a, b) for a, b in _runs(labels, 1) if chance[a:b].mean() >= rules.speaker]
@@ -258,7 +260,7 @@ def attach_continuations(text: str, found: list[Found], quotations: list[Quotati
     that takes up an open one, or a paragraph that is all quotation right after a quoted paragraph.
     """
     order = sorted(quotations, key=lambda q: q.start)
-    for before, q in zip(order, order[1:], strict=False):
+    for before, q in pairwise(order):
         if _is_scare(text, q, rules) or _covered(found, q):
             continue
         if not (q.continued or _own_paragraph(text, q)):
@@ -266,7 +268,9 @@ def attach_continuations(text: str, found: list[Found], quotations: list[Quotati
         between = text[before.end : q.start]
         if between.strip("".join(_MARKS) + " \n\r\t\u00a0.,"):
             continue
-        owner = next((f for f in found if any(s <= before.start and before.end - 1 <= e for s, e in f.content)), None)
+        owner = next(
+            (f for f in found if any(s <= before.start and before.end - 1 <= e for s, e in f.content)), None
+        )
         if owner is not None:
             owner.content = [*owner.content, (q.start, q.end)]
 
@@ -324,7 +328,9 @@ def _rescue(
     for q in quotations:
         if _is_scare(text, q, rules) or _covered(found, q):
             continue
-        fitting = [f for f in doubtful if sum(_cut(s, q) for s in f.content) >= rules.quoted * (q.end - q.start)]
+        fitting = [
+            f for f in doubtful if sum(_cut(s, q) for s in f.content) >= rules.quoted * (q.end - q.start)
+        ]
         if fitting:
             best = max(fitting, key=lambda f: f.chance)
             if best.cue and not (q.start <= best.cue[0] < q.end):
@@ -340,7 +346,9 @@ def _is_scare(text: str, q: Quotation, rules: Decoding) -> bool:
     return len(text[q.start : q.end].split()) <= rules.scare_words
 
 
-_SIGNATURE = re.compile(r"[ \t\u00a0]*\n?[ \t\u00a0]*([―—–-]{1,2})[ \t\u00a0]*(?=[^\W\d_a-z])([^\n.;:!?\"“”]{2,80})")
+_SIGNATURE = re.compile(
+    r"[ \t\u00a0]*\n?[ \t\u00a0]*([―—–-]{1,2})[ \t\u00a0]*(?=[^\W\d_a-z])([^\n.;:!?\"“”]{2,80})"
+)
 
 
 def _signed_quotations(text: str, found: list[Found], quotations: list[Quotation], rules: Decoding) -> None:

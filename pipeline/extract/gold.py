@@ -26,7 +26,7 @@ class GoldAttribution:
     speaker: Spans
     cue: Spans
     content: Spans
-    extra: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class GoldDocument:
     name: str
     text: str
     attributions: list[GoldAttribution]
-    meta: dict[str, Any] = field(default_factory=dict)
+    meta: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 def read_text(path: Path) -> str:
@@ -104,7 +104,9 @@ def read_gold_folder(folder: Path) -> list[GoldDocument]:
         FileNotFoundError: There is no folder, or no text with gold beside it.
     """
     if not folder.is_dir():
-        raise FileNotFoundError(f"{folder}: no such folder; give one with NAME.txt beside NAME.ann or NAME.json")
+        raise FileNotFoundError(
+            f"{folder}: no such folder; give one with NAME.txt beside NAME.ann or NAME.json"
+        )
     found = read_brat_folder(folder)
     found += [
         read_json(path)

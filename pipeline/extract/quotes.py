@@ -18,7 +18,7 @@ DOUBLE = DOUBLE_OPEN | DOUBLE_CLOSE | DOUBLE_STRAIGHT
 SINGLE = frozenset("'‘’‚‛‹›")
 _SINGLE_OPEN = frozenset("'‘‚‛‹")
 _SINGLE_CLOSE = frozenset("'’‘›")
-_BEFORE_OPEN = frozenset(" \t\n\r\u00a0\u2009\u202f([{—–-:,/\"“«„…")
+_BEFORE_OPEN = frozenset(' \t\n\r\u00a0\u2009\u202f([{—–-:,/"“«„…')
 _PARAGRAPH = re.compile(r"[^\n]+")
 _MARKS = re.compile("[" + "".join(sorted(DOUBLE)) + "]")
 _SINGLE_OPENING = re.compile(r"(?<![^\s(\[{—–:,/…-])['‘‚‛‹](?=[^\W_])")
@@ -58,9 +58,19 @@ def quotations(text: str) -> list[Quotation]:
     open_before = False
     for start, end in paragraphs(text):
         double, open_before = _double_marks(text, start, end, open_before)
-        found += double
-        found += _single_marks(text, start, end, double)
+        found += _outermost(double, _single_marks(text, start, end, double))
     return sorted(found, key=lambda q: q.start)
+
+
+def _outermost(double: list[Quotation], single: list[Quotation]) -> list[Quotation]:
+    """Double quotations wholly inside a single one give way to it; a single one that crosses any is none."""
+    kept = list(double)
+    for s in single:
+        meeting = [q for q in kept if q.start < s.end and s.start < q.end]
+        if all(s.start <= q.start and q.end <= s.end for q in meeting):
+            kept = [q for q in kept if q not in meeting]
+            kept.append(s)
+    return kept
 
 
 def _double_marks(text: str, start: int, end: int, open_before: bool) -> tuple[list[Quotation], bool]:
@@ -125,16 +135,18 @@ def _single_marks(text: str, start: int, end: int, double: list[Quotation]) -> l
             rest = text[close + 1 : strong[s]]
             if not _SINGLE_OPENING.search(rest):
                 close = strong[s]
-        if any(q.start < close and at < q.start for q in double) and text[at] == "'":
-            continue
         found.append(Quotation(at, close + 1, closed=True, continued=False, is_single=True))
         after = close + 1
     return found
 
 
-_NORMAL = {ord(c): '"' for c in DOUBLE} | {ord(c): "'" for c in SINGLE}
-_NORMAL |= {c: " " for c in [*range(0, 10), *range(11, 32), 0x7F, 0xFFFD, 0xFEFF]}
-_NORMAL |= {ord(c): "-" for c in "–—―−"}
+_NORMAL = (
+    {ord(c): '"' for c in DOUBLE}
+    | {ord(c): "'" for c in SINGLE}
+    | dict.fromkeys([*range(10), *range(11, 32), 0x7F, 0xFFFD, 0xFEFF], " ")
+    | dict.fromkeys(range(0xD800, 0xE000), " ")  # lone surrogates, which no tokenizer takes
+    | {ord(c): "-" for c in "–—―−"}
+)
 
 
 def normal_marks(text: str, found: list[Quotation] | None = None) -> str:

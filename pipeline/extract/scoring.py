@@ -86,7 +86,12 @@ def match(predicted: Sequence[_Prepared], gold: Sequence[_Prepared]) -> list[tup
     """Pairs (prediction, gold, speaker overlap), best content overlap first, each used once."""
     candidates = sorted(
         (
-            (overlap(p.chars["content"], g.chars["content"]), overlap(p.chars["speaker"], g.chars["speaker"]), -i, -j)
+            (
+                overlap(p.chars["content"], g.chars["content"]),
+                overlap(p.chars["speaker"], g.chars["speaker"]),
+                -i,
+                -j,
+            )
             for i, p in enumerate(predicted)
             for j, g in enumerate(gold)
             if p.chars["content"] & g.chars["content"]
@@ -157,7 +162,9 @@ class _Tally:
             self.char[role][k] += v
 
 
-def evaluate(documents: Iterable[GoldDocument], predicted: Mapping[str, Sequence[Predicted]]) -> dict[str, Any]:
+def evaluate(
+    documents: Iterable[GoldDocument], predicted: Mapping[str, Sequence[Predicted]]
+) -> dict[str, Any]:
     """All measures over ``documents``; a document without predictions counts as found nothing."""
     tally = _Tally()
     count = 0

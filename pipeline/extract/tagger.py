@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
+import onnxruntime  # pyright: ignore[reportMissingTypeStubs]  # it ships none
 from tokenizers import Tokenizer
 
 from pipeline.extract.quotes import Quotation
@@ -60,7 +60,7 @@ class Tagger:
         for name in (weights, TOKENIZER_FILE, CARD_FILE):
             if not (folder / name).exists():
                 raise FileNotFoundError(f"{folder / name}: the model is incomplete; install onrecord again")
-        options: Any = onnxruntime.SessionOptions()
+        options: Any = onnxruntime.SessionOptions()  # pyright: ignore  # the package is untyped
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3

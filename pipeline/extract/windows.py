@@ -75,7 +75,7 @@ def _pieces(tokenizer: Tokenizer, text: str, found: list[Quotation]) -> list[_Pi
         inside[q.start : q.end] = 1
     blocks = _blocks(text)
     encodings = tokenizer.encode_batch([normal[s:e] for s, e in blocks], add_special_tokens=False)
-    out = []
+    out: list[_Pieces] = []
     for (block_start, _), encoding in zip(blocks, encodings, strict=True):
         if not encoding.ids:
             continue
@@ -115,7 +115,8 @@ def _split(block: _Pieces, limit: int, text: str) -> list[_Pieces]:
     n = len(block.ids)
     if n <= limit:
         return [block]
-    out, at = [], 0
+    out: list[_Pieces] = []
+    at = 0
     while at < n:
         cut = min(at + limit, n)
         if cut < n:
@@ -149,14 +150,14 @@ def make_windows(
     """
     found = quotations(text) if found is None else found
     blocks = [part for block in _pieces(tokenizer, text, found) for part in _split(block, limit, text)]
-    cls, sep = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
-    out = []
+    cls, sep = (np.array([tokenizer.token_to_id(t)], dtype=np.int64) for t in ("[CLS]", "[SEP]"))
+    out: list[Window] = []
     for a, b in _pack([len(block.ids) for block in blocks], limit):
         joined = blocks[a:b]
         zero = np.zeros(1, dtype=np.int64)
         out.append(
             Window(
-                ids=np.concatenate([[cls], *(p.ids for p in joined), [sep]]),
+                ids=np.concatenate([cls, *(p.ids for p in joined), sep]),
                 kinds=np.concatenate([zero, *(p.kinds for p in joined), zero]),
                 starts=np.concatenate([zero, *(p.starts for p in joined), zero]),
                 ends=np.concatenate([zero, *(p.ends for p in joined), zero]),

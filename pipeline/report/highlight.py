@@ -52,7 +52,8 @@ def _marks(statements: Sequence[Mapping[str, Any]]) -> set[tuple[int, int, str, 
     out: set[tuple[int, int, str, str]] = set()
     for row in statements:
         actor = row.get("actor") or {}
-        note = f"{actor.get('name') or 'unresolved'} · {row.get('cue_class')} · confidence {row.get('confidence')}"
+        name = actor.get("name") or "unresolved"
+        note = f"{name} · {row.get('cue_class')} · confidence {row.get('confidence')}"
         for role in ("speaker", "cue"):
             if row.get(role):
                 out.add((row[role]["start"], row[role]["end"], role, note))

@@ -15,8 +15,10 @@ import polars as pl
 
 from pipeline.records import Reject
 from pipeline.resources.fetcher import Fetcher, FetchPolicy
-from pipeline.resources.http_collect import collect, poll_feeds
-from pipeline.resources.inputs import Inputs, read_inputs
+from pipeline.resources.http_collect import collect
+from pipeline.resources.http_discovery import add_feed, discover_feeds
+from pipeline.resources.http_feeds import check_feeds, poll_feeds
+from pipeline.resources.inputs import InputError, Inputs, read_inputs
 from pipeline.resources.page_store import PageStore
 from pipeline.settings import Settings
 
@@ -71,7 +73,10 @@ class Collector:
     @cached_property
     def outlets(self) -> pl.DataFrame:
         """Outlets of the seeds, those of the sample included."""
-        files = [self._settings.seeds_dir / "outlets.csv", self._settings.seeds_dir / "sample" / "outlets.csv"]
+        files = [
+            self._settings.seeds_dir / "outlets.csv",
+            self._settings.seeds_dir / "sample" / "outlets.csv",
+        ]
         return pl.concat([pl.read_csv(f, infer_schema=False) for f in files if f.exists()]).unique(
             "outlet_id", keep="first", maintain_order=True
         )
@@ -109,6 +114,21 @@ class Collector:
         state = self._settings.data_dir / "feeds_state.json"
         return poll_feeds(self.feeds, fetcher=Fetcher(self.policy()), state_path=state, now=self._now())
 
+    def check_feeds(self) -> pl.DataFrame:
+        """What each active feed says now; nothing is collected."""
+        return check_feeds(self.feeds, Fetcher(self.policy()), self._now())
+
+    def add_feed(self, url: str) -> dict[str, str]:
+        """Add the first feed of a home page (or the feed itself) to the seeds; the row that was added.
+
+        Raises:
+            InputError: No feed was found there, or it is known already.
+        """
+        found = discover_feeds(url, Fetcher(self.policy()))
+        if not found:
+            raise InputError(f"{url}: no feed found there; give the address of the feed itself")
+        return add_feed(found[0], homepage=url, seeds_dir=self._settings.seeds_dir)
+
     @staticmethod
     def merge_entries(known: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
         """Known entries first; an entry seen again keeps its first row."""
@@ -119,7 +139,13 @@ class Collector:
     ) -> tuple[pl.DataFrame, list[Reject]]:
         """Stored pages of ``day`` with those newly fetched or taken in."""
         return collect(
-            day, entries, stored=stored, known=known, fetcher=Fetcher(self.policy()), store=self.store, now=self._now
+            day,
+            entries,
+            stored=stored,
+            known=known,
+            fetcher=Fetcher(self.policy()),
+            store=self.store,
+            now=self._now,
         )
 
     def read_bodies(self, pages: pl.DataFrame) -> tuple[pl.DataFrame, list[Reject]]:

@@ -58,7 +58,11 @@ class Lake:
         Raises:
             LakeError: A file is damaged; it names the file and the stage to run again.
         """
-        frames = [_read(path, table) for day in sorted(set(days)) if (path := self.folder(table.name, day) / _PART).exists()]
+        frames = [
+            _read(path, table)
+            for day in sorted(set(days))
+            if (path := self.folder(table.name, day) / _PART).exists()
+        ]
         return pl.concat(frames) if frames else table.empty()
 
     def read_columns(self, table: Table, days: Iterable[dt.date], columns: Sequence[str]) -> pl.DataFrame:

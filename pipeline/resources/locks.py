@@ -31,7 +31,9 @@ def _hold(path: Path, wait: float, what: str) -> Iterator[None]:
             f"{what} is in use by process {holder} ({path}); wait until it ends, or use another --data-dir"
         ) from error
     except OSError as error:
-        raise LockedError(f"{path}: cannot be written ({error.strerror}); choose a writable --data-dir") from error
+        raise LockedError(
+            f"{path}: cannot be written ({error.strerror}); choose a writable --data-dir"
+        ) from error
     try:
         note.write_text(str(os.getpid()))
         yield

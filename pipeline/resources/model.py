@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pipeline.extract.attributions import MODEL_DIR
-from pipeline.extract.cues import CueLexicon, load_cues
+from pipeline.extract.cues import CueLexicon, read_lexicon
 from pipeline.extract.statements import ActorSeeds, load_actor_seeds
 from pipeline.extract.tagger import Tagger
 
@@ -28,7 +28,7 @@ class Extractor:
     @cached_property
     def cues(self) -> CueLexicon:
         """Reporting words and their classes."""
-        return load_cues(self._seeds_dir / "cues.csv")
+        return read_lexicon(self._seeds_dir / "cues.csv")
 
     @cached_property
     def seeds(self) -> ActorSeeds:

@@ -14,7 +14,7 @@ SURE = np.log(np.array([0.02, 0.96]))
 
 
 def scores(text: str, cues: dict[str, float], roles: dict[str, dict[str, list[str]]]) -> WindowScores:
-    """One piece a word or mark; ``cues`` gives the chance of a cue word, ``roles`` its speaker and content."""
+    """One piece a word or mark; ``cues`` has the chance of each cue, ``roles`` its speaker and content."""
     spans = [m.span() for m in re.finditer(r"\w+|[^\w\s]", text)]
     n = len(spans) + 2
     starts = np.array([0, *(s for s, _ in spans), 0])
@@ -51,7 +51,9 @@ def scores(text: str, cues: dict[str, float], roles: dict[str, dict[str, list[st
     )
 
 
-def run(text: str, cues: dict[str, float], roles: dict[str, dict[str, list[str]]]) -> list[tuple[str, str, list[str]]]:
+def run(
+    text: str, cues: dict[str, float], roles: dict[str, dict[str, list[str]]]
+) -> list[tuple[str, str, list[str]]]:
     found = decode(text, [scores(text, cues, roles)], quotations(text))
     return [
         (

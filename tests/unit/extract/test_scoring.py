@@ -32,7 +32,10 @@ def test_a_perfect_prediction_scores_one():
 
 
 def test_marks_and_points_at_the_ends_do_not_count():
-    wide = [Predicted([span("Ann Orr")], [span("said:")], [span('"We will open the bridge in May."')]), perfect()[1]]
+    wide = [
+        Predicted([span("Ann Orr")], [span("said:")], [span('"We will open the bridge in May."')]),
+        perfect()[1],
+    ]
     assert evaluate([GOLD], {"t": wide})["exact"]["content"]["F1"] == 1.0
 
 
@@ -73,13 +76,15 @@ def test_kind_of_quotation():
 def test_gold_is_read_from_brat_and_from_json(tmp_path):
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
     (tmp_path / "a.ann").write_text(
-        "T1\tSource 0 7\tAnn Orr\nT2\tCue 8 12\tsaid\nT3\tContent 15 20;21 30\tWe wi\nT4\tAttribution 8 12\tsaid\n"
+        "T1\tSource 0 7\tAnn Orr\nT2\tCue 8 12\tsaid\nT3\tContent 15 20;21 30\tWe wi\n"
+        "T4\tAttribution 8 12\tsaid\n"
         "E1\tAttribution:T4 Source:T1 Cue:T2 Content:T3\n",
         encoding="utf-8",
     )
     (tmp_path / "b.txt").write_text(TEXT, encoding="utf-8")
     (tmp_path / "b.json").write_text(
-        '{"published": "2021-12-01", "statements": [{"speaker": [0, 7], "cue": [8, 12], "content": [[15, 46]], "actor": "Ann Orr"}]}',
+        '{"published": "2021-12-01", "statements": '
+        '[{"speaker": [0, 7], "cue": [8, 12], "content": [[15, 46]], "actor": "Ann Orr"}]}',
         encoding="utf-8",
     )
     brat, own = read_gold_folder(tmp_path)

@@ -41,7 +41,9 @@ def test_a_line_of_a_megabyte_is_cut():
 def test_surface_kinds_tell_quotation_case_and_paragraph_start():
     text = 'Ann said: "Yes, NATO."\nno'
     (window,) = make_windows(TOKENIZER, text)
-    kinds = dict(zip((text[s:e] for s, e in zip(window.starts, window.ends, strict=True)), window.kinds, strict=True))
+    kinds = dict(
+        zip((text[s:e] for s, e in zip(window.starts, window.ends, strict=True)), window.kinds, strict=True)
+    )
     assert kinds["Ann"] == 6 + 2  # first of its paragraph, capital
     assert kinds["said"] == 0
     assert kinds["Yes"] == 1 + 2  # quoted, capital

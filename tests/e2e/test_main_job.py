@@ -1,0 +1,175 @@
+"""The main job on the bundled articles, as a person runs it."""
+
+import datetime as dt
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from pipeline.resources.lake import Lake
+from pipeline.schemas import ARTICLES, ATTRIBUTIONS, MENTIONS, NAMES, RUN_LOG, STATEMENTS, TABLES
+
+pytestmark = pytest.mark.slow
+DAYS = [dt.date(2021, 11, 30), dt.date(2021, 12, 1), dt.date(2021, 12, 2)]
+SAMPLE = Path(__file__).parent.parent.parent / "seeds" / "sample"
+
+
+def published(data_dir: Path, query: str) -> pl.DataFrame:
+    with duckdb.connect(str(data_dir / "published" / "onrecord.duckdb"), read_only=True) as connection:
+        return connection.sql(query).pl()
+
+
+def lake_rows(data_dir: Path) -> dict[str, list[tuple]]:
+    lake = Lake(data_dir)
+    return {
+        name: sorted(map(str, lake.read(table, DAYS).rows()))
+        for name, table in TABLES.items()
+        if name not in (RUN_LOG.name, "feed_entries", "pages")
+    }
+
+
+def test_it_ends_with_rejects_reported_and_says_what_it_found(sample_run):
+    outcome = sample_run.outcome
+    assert outcome.code == 1, outcome.err  # the broken page and the French one are rejected
+    for part in ("Who spoke most", "articles", "statements", "rejects", "onrecord.duckdb", "onrecord sql"):
+        assert part in outcome.out
+    assert "Traceback" not in outcome.err
+
+
+def test_rejects_are_kept_with_their_reason(sample_run):
+    rows = published(sample_run.data_dir, "select document, reason_code from rejects order by 1").rows()
+    by_document = {Path(d).name: r for d, r in rows}
+    assert by_document["lac_matin_barrage.html"] == "other_language"
+    assert "northfield_post_broken.html" in by_document
+
+
+def test_every_span_is_the_slice_of_its_text(sample_run):
+    lake = Lake(sample_run.data_dir)
+    texts = dict(lake.read(ARTICLES, DAYS).select("article_id", "text").rows())
+    for row in lake.read(ATTRIBUTIONS, DAYS).iter_rows(named=True):
+        text = texts[row["article_id"]]
+        for role in ("speaker", "cue"):
+            if row[f"{role}_start"] is not None:
+                assert text[row[f"{role}_start"] : row[f"{role}_end"]] == row[f"{role}_text"]
+        assert " ".join(text[s["start"] : s["end"]] for s in row["content_spans"]) == row["content_text"]
+    for table in (NAMES, MENTIONS):
+        words = "text" if table is NAMES else "mention_text"
+        for row in lake.read(table, DAYS).iter_rows(named=True):
+            assert texts[row["article_id"]][row["start"] : row["end"]] == row[words]
+
+
+def test_counts_agree_from_lake_to_publication(sample_run):
+    lake = Lake(sample_run.data_dir).read(STATEMENTS, DAYS)
+    facts = published(sample_run.data_dir, "select count(*) from fct_statement").item()
+    daily = published(
+        sample_run.data_dir, "select coalesce(sum(statements), 0)::bigint from actor_statements_daily"
+    ).item()
+    thoughts = lake.filter(~pl.col("is_speech")).height
+    unresolved = lake.filter(pl.col("is_speech") & pl.col("actor_id").is_null()).height
+    assert lake.height == facts == daily + unresolved + thoughts
+    assert daily > 100
+
+
+def test_the_seed_article_names_the_right_speakers(sample_run):
+    rows = published(
+        sample_run.data_dir,
+        "select actor_name, count(*) n from fct_statement "
+        "join dim_actor using (actor_id) join fct_article using (article_id) "
+        "where fct_article.outlet_id = 'unnamed_outlet' and is_speech group by all",
+    )
+    counts = dict(rows.rows())
+    assert counts["Dmytro Kuleba"] == 5
+    assert counts["Dmitry Peskov"] == 4
+    assert "Antony Blinken" not in counts
+    assert "Sergei Lavrov" not in counts
+
+
+def test_a_second_run_gives_the_same_rows(sample_run, onrecord, tmp_path):
+    data_dir = tmp_path / "data"
+    shutil.copytree(sample_run.data_dir, data_dir, symlinks=True)
+    before = lake_rows(data_dir)
+    again = onrecord("run", "--input", SAMPLE, "--data-dir", data_dir)
+    assert again.code == 1, again.err
+    assert lake_rows(data_dir) == before
+    for table in ("fct_statement", "actor_statements_daily", "dim_actor"):
+        query = f"select * from {table} order by all"
+        assert published(data_dir, query).equals(published(sample_run.data_dir, query))
+
+
+@pytest.mark.parametrize("seconds_after_start", [8, 14])
+def test_killed_anywhere_and_run_again_gives_those_rows_too(
+    sample_run, onrecord, tmp_path, seconds_after_start
+):
+    data_dir = tmp_path / "data"
+    args = [sys.executable, "-m", "pipeline.cli", "run", "--input", str(SAMPLE), "--data-dir", str(data_dir)]
+    process = subprocess.Popen(
+        args, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        process.wait(timeout=seconds_after_start)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    assert onrecord("run", "--input", SAMPLE, "--data-dir", data_dir).code == 1
+    assert lake_rows(data_dir) == lake_rows(sample_run.data_dir)
+
+
+def test_sql_answers_while_another_process_writes_the_warehouse(sample_run, onrecord, tmp_path):
+    data_dir = tmp_path / "data"
+    shutil.copytree(sample_run.data_dir, data_dir, symlinks=True)
+    code = (
+        "import duckdb, sys; c = duckdb.connect(sys.argv[1]); c.sql('create table held (x int)'); "
+        "print('held', flush=True); sys.stdin.read()"
+    )
+    writer = subprocess.Popen(
+        [sys.executable, "-c", code, str(data_dir / "warehouse.duckdb")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert writer.stdin is not None
+    assert writer.stdout is not None
+    with writer.stdin:
+        assert writer.stdout.readline().strip() == "held"
+        query = (
+            "select actor_name, statements from actor_statements_daily join dim_actor using (actor_id) "
+            "where statement_date = '2021-12-01' order by 2 desc"
+        )
+        got = onrecord("sql", query, "--format", "jsonl", "--data-dir", data_dir)
+    writer.wait()
+    writer.stdout.close()
+    assert got.code == 0, got.err
+    rows = [json.loads(line) for line in got.out.splitlines()]
+    assert {r["actor_name"] for r in rows} >= {"Dmytro Kuleba", "Dmitry Peskov"}
+    assert [r["statements"] for r in rows] == sorted((r["statements"] for r in rows), reverse=True)
+
+
+def test_a_second_run_at_the_same_time_is_refused_in_one_line(sample_run, onrecord, tmp_path):
+    from pipeline.resources.locks import run_lock
+    from pipeline.settings import Settings
+
+    data_dir = tmp_path / "data"
+    data_dir.mkdir()
+    with run_lock(Settings(data_dir=data_dir)):
+        second = onrecord("run", "--input", SAMPLE, "--data-dir", data_dir)
+    assert second.code == 3
+    assert len(second.err.strip().splitlines()) == 1
+    assert str(os.getpid()) in second.err
+    assert not list(data_dir.glob("lake/*"))
+
+
+def test_the_run_log_counts_every_stage(sample_run):
+    log = Lake(sample_run.data_dir).read(RUN_LOG, DAYS)
+    assert set(log["stage"]) == {"feed_entries", "pages", "articles", "attributions", "statements"}
+    assert log.height == 15
+    newest = log["started_at"].max()
+    assert isinstance(newest, dt.datetime)
+    assert newest.timestamp() <= time.time()
