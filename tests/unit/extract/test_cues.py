@@ -145,7 +145,9 @@ def test_the_particle_may_stand_outside_the_cue() -> None:
 
 def test_what_was_made_or_given_may_stand_outside_the_cue() -> None:
     assert read("S[He] Q[made] C[similar comments].").cue_class == "say"
-    assert read("S[He] Q[expressed] C[a willingness to talk].") == CueReading("willingness", "want", True, False)
+    assert read("S[He] Q[expressed] C[a willingness to talk].") == CueReading(
+        "willingness", "want", True, False
+    )
     assert read("S[He] Q[made] C[bread].").cue_class == "other"
 
 
