@@ -9,7 +9,9 @@ import datetime as dt
 import logging
 import os
 import shutil
+import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import dagster as dg
@@ -112,8 +114,12 @@ def _run(
     with run_lock(settings), TerminalProgress(console) as progress:
         Lake(settings.data_dir).clear_leftovers()
         defs = build_defs(settings, progress=progress, collector=collector)
-        with open_instance(settings) as instance:
-            run_days(defs, days, instance=instance, inputs=inputs)
+        log = settings.data_dir / "dagster" / "last_run.log"
+        with open_instance(settings) as instance, log.open("w", encoding="utf-8") as file:
+            # dbt's own lines go to a file; the console keeps the real standard output.
+            console.file = sys.stdout
+            with redirect_stdout(file):
+                run_days(defs, days, instance=instance, inputs=inputs)
     return _summarise(settings, days, console)
 
 

@@ -12,24 +12,31 @@
 -#}
 {% macro changed_days() -%}
   {%- set fingerprints = ref('int_days_fingerprinted') -%}
-  {%- if not execute -%}
-    (select current_date as day)
+  {%- set changes = model.config.meta.changes if execute else none -%}
+  {%- if not changes -%}
+    {#- Parsing, or a unit test, which knows nothing of the model's config: every day, every month. -#}
+    (select day from {{ fingerprints }} union select date_trunc('month', day)::date from {{ fingerprints }})
   {%- else -%}
-    {%- set changes = model.config.meta.changes -%}
     (
-      select distinct
-        {% if changes.grain == 'month' %}date_trunc('month', day)::date{% else %}(day + spread.days)::date{% endif %} as day
-      from (
+      with now_is as (
+        select day, fingerprint from {{ fingerprints }} where basis = '{{ changes.basis }}'
+      ),
+      built as (
+        select day, fingerprint from ledger.days_built
+        where model = '{{ this.name }}' and basis = '{{ changes.basis }}'
+        {%- if not is_incremental() %} and false{% endif %}
+      ),
+      differing as (
         select coalesce(now_is.day, built.day) as day
-        from (select day, fingerprint from {{ fingerprints }} where basis = '{{ changes.basis }}') as now_is
-        full join (
-          select day, fingerprint from ledger.days_built
-          where model = '{{ this.name }}' and basis = '{{ changes.basis }}'
-          {%- if not is_incremental() %} and false{% endif %}
-        ) as built using (day)
+        from now_is
+        full join built using (day)
         where now_is.fingerprint is distinct from built.fingerprint
       )
-      {%- if changes.grain != 'month' %}
+      {%- if changes.grain == 'month' %}
+      select distinct date_trunc('month', day)::date as day from differing
+      {%- else %}
+      select distinct day + spread.days::integer as day
+      from differing
       cross join range({{ changes.spread_days or 0 }} + 1) as spread (days)
       {%- endif %}
     )

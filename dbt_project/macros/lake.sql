@@ -2,11 +2,15 @@
   Loading the lake: rows of the days that are due, with exactly the columns of the model's contract.
 
   A nullable column that older files lack is null; anything else that does not fit the contract stops the
-  run with the table, the column and the mend. `row_hash` is made here and tells whether a row changed.
+  run with the table, the column and the mend. `row_hash` is made here and tells whether a row changed;
+  `derived` names further columns that are made here, with their expressions.
 -#}
-{% macro lake_rows(table) %}
+{% macro lake_rows(table, derived={}) %}
   {% set lake_table = source('lake', table) %}
-  {% set columns = model.columns.values() | rejectattr('name', 'equalto', 'row_hash') | list %}
+  {% set columns = [] %}
+  {% for column in model.columns.values() if column.name not in derived and column.name != 'row_hash' %}
+    {% do columns.append(column) %}
+  {% endfor %}
   {% if not execute %}
     select 1 as row_hash
   {% else %}
@@ -15,8 +19,10 @@
     {% if files %}
       {% set found = lake_columns(table, files, columns) %}
       {% for column in columns %}
-        {% do selected.append(column.name if column.name in found else 'null::' ~ column.data_type ~ ' as ' ~ column.name) %}
+        {% set value = '"' ~ column.name ~ '"' if column.name in found else 'null::' ~ column.data_type %}
+        {% do selected.append(value ~ ' as "' ~ column.name ~ '"') %}
       {% endfor %}
+      {% for name, expression in derived.items() %}{% do selected.append(expression ~ ' as ' ~ name) %}{% endfor %}
     select {{ selected | join(', ') }}, hash({{ selected_hash(columns, found) }}) as row_hash
     from read_parquet([{{ files | join(', ') }}], union_by_name = true, hive_partitioning = false, filename = 'lake_file')
     where case
@@ -24,10 +30,10 @@
       else error(lake_file || ' holds rows of ' || partition_date || '; run that day again')
     end
     {% else %}
-      {% for column in columns %}
+      {% for column in model.columns.values() %}
         {% do selected.append('null::' ~ column.data_type ~ ' as "' ~ column.name ~ '"') %}
       {% endfor %}
-    select {{ selected | join(', ') }}, null::ubigint as row_hash where false
+    select {{ selected | join(', ') }} where false
     {% endif %}
   {% endif %}
 {% endmacro %}

@@ -39,7 +39,8 @@
                     var('family_min_words'), var('family_band_rows'), var('family_similarity')] %}
     {% do rows.append("('" ~ node.name ~ "', '" ~ node.schema ~ "', '" ~ local_md5(parts | join('|')) ~ "')") %}
   {% endfor %}
-  {% call statement('plan_models') %}
+  {# Outside a transaction: what follows the plan runs on other connections. #}
+  {% call statement('plan_models', auto_begin=false) %}
     create or replace table ledger.model_plan as
     select
       planned.model,
@@ -59,7 +60,7 @@
 
 {% macro plan_lake() %}
   {% set requested = requested_days() %}
-  {% call statement('plan_lake') %}
+  {% call statement('plan_lake', auto_begin=false) %}
     create or replace table ledger.lake_plan as
     with lake_files as (
       select

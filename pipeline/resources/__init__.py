@@ -1,0 +1,1 @@
+"""What touches the world: network, files, model, locks, publication."""

@@ -1,1 +1,1 @@
-{{ lake_rows('statements') }}
+{{ lake_rows('statements', derived={'content_hash': 'hash(content_key, content_minhash)'}) }}

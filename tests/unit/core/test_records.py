@@ -9,7 +9,7 @@ DAY = dt.date(2021, 12, 1)
 
 
 def test_an_unknown_reason_is_refused():
-    with pytest.raises(ValueError, match="records.REASONS"):
+    with pytest.raises(ValueError, match=r"records\.REASONS"):
         Reject("pages", "bad_luck", "x", "y")
 
 

@@ -1,0 +1,169 @@
+"""Articles: the ``articles`` frame from stored pages; what the rest of the pipeline calls.
+
+Belongs here: cleaning many pages, what takes several of them (repetition over an outlet, languages
+asked for, near-duplicates over days), rows and rejects. Does not: cleaning one page (``pages.py``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import polars as pl
+
+from pipeline.clean.duplicates import Signed, group_duplicates, signature
+from pipeline.clean.lines import Line
+from pipeline.clean.outlets import Outlets
+from pipeline.clean.pages import STAGE, CleanedPage, Hints, clean_page
+from pipeline.clean.repetition import LEAST_PAGES, repeated_lines, without
+from pipeline.ids import stable_id
+from pipeline.records import Reject
+from pipeline.schemas import ARTICLES
+
+__all__ = ["CLEANER_VERSION", "CleanedPage", "Hints", "clean_articles", "clean_page"]
+
+CLEANER_VERSION = "1"
+"""Goes up with every change that can change an article; stamps each row."""
+_BAD_STATUS = 400
+
+Row = Mapping[str, Any]
+
+
+def clean_articles(
+    pages: pl.DataFrame,
+    *,
+    outlets: pl.DataFrame,
+    languages: frozenset[str],
+    history: pl.DataFrame | None = None,
+) -> tuple[pl.DataFrame, list[Reject]]:
+    """The articles of ``pages``, and a reject for each page that gives none.
+
+    The order of ``pages`` does not matter, and a page that cannot be read costs only itself.
+
+    Args:
+        pages: Rows of the ``pages`` table with the column ``body`` (the bytes of each page).
+        outlets: ``seeds/outlets.csv``: ``outlet_id``, ``outlet_name``, ``homepage``.
+        languages: ISO 639-1 codes of articles to keep; all, if empty.
+        history: Articles of earlier days (``article_id``, ``minhash``, ``collected_at``,
+            ``near_duplicate_group``), for near-duplicates over days.
+
+    Returns:
+        A frame in the schema of ``articles``, by article id, and the rejects by page id.
+    """
+    known = Outlets.from_frame(outlets)
+    found: dict[str, tuple[Row, CleanedPage]] = {}
+    rejects: list[Reject] = []
+    for row in pages.unique("page_id", keep="any").sort("page_id").iter_rows(named=True):
+        cleaned = _clean(row, known, languages)
+        if isinstance(cleaned, Reject):
+            rejects.append(cleaned)
+        else:
+            found[stable_id("article", row["page_id"])] = (row, cleaned)
+    found = _without_repetition(found)
+    signatures = {key: signature(cleaned.text) for key, (_, cleaned) in found.items()}
+    groups = group_duplicates(_signed(found, signatures), _earlier(history))
+    rows = [_row(key, *found[key], signatures[key], groups[key]) for key in sorted(found)]
+    return ARTICLES.conform(pl.DataFrame(rows, schema=ARTICLES.schema)), rejects
+
+
+def _clean(row: Row, outlets: Outlets, languages: frozenset[str]) -> CleanedPage | Reject:
+    document, page_id = row["document"], row["page_id"]
+    if (row["status"] or 0) >= _BAD_STATUS:
+        return Reject(STAGE, "http_status", document, f"answered {row['status']}", page_id=page_id)
+    is_address = document.startswith(("http://", "https://"))
+    cleaned = clean_page(
+        row["body"] or b"",
+        url=row["final_url"] or row["url"],
+        content_type=row["content_type"],
+        charset=row["charset"],
+        collected_at=row["collected_at"],
+        document=document,
+        page_id=page_id,
+        hints=Hints(
+            headline=row["hint_headline"],
+            published_at=row["hint_published_at"],
+            published_origin="feed" if is_address else "index",
+            outlet_id=row["outlet_id"],
+            canonical_url=row["canonical_url"],
+        ),
+        outlets=outlets,
+    )
+    if isinstance(cleaned, CleanedPage) and languages and cleaned.language not in languages:
+        asked = ", ".join(sorted(languages))
+        return Reject(STAGE, "other_language", document, f"{cleaned.language}, not {asked}", page_id=page_id)
+    return cleaned
+
+
+def _without_repetition(found: dict[str, tuple[Row, CleanedPage]]) -> dict[str, tuple[Row, CleanedPage]]:
+    """``found`` without the lines that stand in many different stories of one outlet."""
+    by_outlet: dict[str, list[str]] = {}
+    for key, (_, cleaned) in found.items():
+        if cleaned.outlet_id:
+            by_outlet.setdefault(cleaned.outlet_id, []).append(key)
+    out = dict(found)
+    for keys in by_outlet.values():
+        if len(keys) < LEAST_PAGES:
+            continue
+        repeated = repeated_lines(_stories({key: found[key] for key in keys}))
+        for key in keys if repeated else ():
+            row, cleaned = found[key]
+            left = without(cleaned.lines, repeated)
+            if len(left) < len(cleaned.lines):
+                out[key] = (row, cleaned.with_lines(left))
+    return out
+
+
+def _stories(found: dict[str, tuple[Row, CleanedPage]]) -> list[tuple[Line, ...]]:
+    """The lines of each different story: versions and copies of one story repeat all of it."""
+    signatures = {key: signature(cleaned.text) for key, (_, cleaned) in found.items()}
+    groups = group_duplicates(_signed(found, signatures))
+    return [found[key][1].lines for key in found if groups[key] == key]
+
+
+def _signed(
+    found: Mapping[str, tuple[Row, CleanedPage]], signatures: Mapping[str, list[int]]
+) -> list[Signed]:
+    return [Signed(key, signatures[key], row["collected_at"]) for key, (row, _) in found.items()]
+
+
+def _earlier(history: pl.DataFrame | None) -> Iterable[Signed]:
+    if history is None:
+        return
+    columns = history.select("article_id", "minhash", "collected_at", "near_duplicate_group").sort(
+        "article_id"
+    )
+    for row in columns.iter_rows(named=True):
+        yield Signed(row["article_id"], row["minhash"], row["collected_at"], row["near_duplicate_group"])
+
+
+def _row(key: str, page: Row, cleaned: CleanedPage, minhash: list[int], group: str) -> dict[str, object]:
+    collected_at: dt.datetime = page["collected_at"]
+    return {
+        "partition_date": page["partition_date"],
+        "article_id": key,
+        "page_id": page["page_id"],
+        "document": cleaned.document,
+        "url": cleaned.url,
+        "canonical_url": cleaned.canonical_url,
+        "outlet_id": cleaned.outlet_id,
+        "headline": cleaned.headline,
+        "authors": cleaned.authors,
+        "published_at": cleaned.published_at,
+        "published_origin": cleaned.published_origin,
+        "published_zone": cleaned.published_zone,
+        "modified_at": cleaned.modified_at,
+        "collected_at": collected_at,
+        "article_date": cleaned.article_date,
+        "language": cleaned.language,
+        "section": cleaned.section,
+        "text": cleaned.text,
+        "word_count": cleaned.word_count,
+        "is_live_blog": cleaned.is_live_blog,
+        "is_opinion": cleaned.is_opinion,
+        "is_paywalled": cleaned.is_paywalled,
+        "is_truncated": cleaned.is_truncated,
+        "near_duplicate_group": group,
+        "minhash": minhash,
+        "cleaner_version": CLEANER_VERSION,
+    }

@@ -1,0 +1,373 @@
+"""Chains: which names of one article are one actor.
+
+Belongs here: joining names by full name, surname, first name, acronym, short form and seed. Does not:
+pronouns and nominals (``discourse.py``, ``speakers.py``), joining over articles (``statements.py``).
+
+A name that fits two actors is left unresolved with a reason rather than guessed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from pipeline.extract.actor_seeds import SeedHit, actor_id, ascii_key, person_key
+from pipeline.extract.layout import Layout
+from pipeline.extract.lexicon import lexicon
+from pipeline.extract.persona import Name, Role
+
+DOMINANCE = 1.5
+"""How many times as much weight the main bearer of a surname needs against the next one."""
+KNOWN_BY_SURNAME = 2.5
+"""Weight of being the one whom the seeds know by the bare surname."""
+LEAST_TYPO = 5
+"""Letters that a surname needs for one of them to be a slip ("McLenney" for McClenney)."""
+SPORTS_WORDS_PER_HUNDRED = 1.0
+"""From this density of sports words on, a country's name is taken for a team."""
+_SMALL = frozenset("of the for and in on at to de la du des".split())
+
+
+@dataclass(slots=True)
+class Sighting:
+    """A place where an actor is mentioned, as pronoun resolution weighs it."""
+
+    start: int
+    end: int
+    sentence: int
+    paragraph: int
+    quotation: int
+    is_subject: bool
+    is_speaker: bool = False
+    is_topic: bool = False
+
+
+@dataclass(slots=True)
+class Entity:
+    """One actor of one article.
+
+    ``kind`` is an actor type, or ``place`` and ``thing`` for names that are no actor until they speak. ``key`` is the actor key of a named actor that stands in no seed, "" where
+    the actor exists in this article alone. ``problem`` says why it cannot be given an actor.
+    """
+
+    kind: str
+    name: str
+    words: tuple[str, ...] = ()
+    key: str = ""
+    seed: SeedHit | None = None
+    gender: str = ""
+    is_plural: bool = False
+    is_human: bool = False
+    head: str = ""
+    country: str | None = None
+    affiliation: str | None = None
+    problem: str | None = None
+    roles: list[Role] = field(default_factory=list[Role])
+    sightings: list[Sighting] = field(default_factory=list[Sighting])
+    names: list[Name] = field(default_factory=list[Name])
+    votes: Counter[str] = field(default_factory=Counter[str])
+
+    @property
+    def is_person(self) -> bool:
+        """A single human being, named or not."""
+        return self.kind == "person" or (self.kind == "unnamed" and self.is_human)
+
+    def actor_id(self, article_id: str) -> str:
+        """Id of the actor: the seed's, that of its key, or one of this article alone."""
+        if self.seed is not None:
+            return self.seed.actor_id
+        if self.key:
+            return actor_id(self.key)
+        return actor_id(f"{self.kind}:{article_id}:{ascii_key(self.name)}")
+
+
+def build_chains(layout: Layout, names: Sequence[Name]) -> tuple[list[Entity], dict[int, Entity]]:
+    """The named actors of an article.
+
+    Returns:
+        All of them, and the actor of each name by the name's start. An actor with a ``problem`` is a
+        name that could not be resolved.
+    """
+    builder = _Builder(layout, names)
+    builder.full_persons()
+    builder.bodies()
+    builder.short_persons()
+    return builder.finish()
+
+
+class _Builder:
+    def __init__(self, layout: Layout, names: Sequence[Name]) -> None:
+        self.layout = layout
+        self.names = names
+        self.of: dict[int, Entity] = {}
+        self.persons: list[Entity] = []
+        self.others: list[Entity] = []
+        low = [t.low for t in layout.tokens]
+        sports = sum(w in lexicon().sports_words for w in low)
+        self.is_sports = sports * 100 >= SPORTS_WORDS_PER_HUNDRED * len(low) and sports >= 5
+
+    def full_persons(self) -> None:
+        """Persons named in full: the same last name and first names that agree."""
+        for name in self.names:
+            if name.kind != "person" or len(name.words) < 2:
+                continue
+            fitting = [e for e in self.persons if _same_person(e, name)]
+            entity = fitting[0] if fitting else None
+            if entity is None:
+                entity = Entity("person", name.text, name.words)
+                self.persons.append(entity)
+            self._put(entity, name)
+
+    def bodies(self) -> None:
+        """Organisations, states and places, longest names first so that short forms find them."""
+        rest = [n for n in self.names if n.kind != "person"]
+        for name in sorted(rest, key=lambda n: -len(n.words)):
+            if self._is_person_in_disguise(name):
+                continue
+            entity = self._find_body(name)
+            if entity is None:
+                entity = self._new_body(name)
+                self.others.append(entity)
+            self._put(entity, name)
+
+    def short_persons(self) -> None:
+        """Surnames and first names; what fits two people goes to the one the article is about, or to none."""
+        loose = [n for n in self.names if n.start not in self.of and (n.kind == "person" or len(n.words) == 1)]
+        # Forms of address first: they tell people of one surname apart.
+        for name in sorted(loose, key=lambda n: (not n.gender, n.start)):
+            bearers = [e for e in self.persons if name.words[0] in e.words or set(name.words) <= set(e.words)]
+            bearers = [e for e in bearers if not _conflict(e, name)]
+            bearers = self._introduced(name, bearers)
+            surname = [e for e in bearers if e.words[-1] == name.words[-1]]
+            self._put(self._choose(name, surname or bearers), name)
+
+    def finish(self) -> tuple[list[Entity], dict[int, Entity]]:
+        """Names and seeds of the actors, once all their mentions are known."""
+        for entity in [*self.persons, *self.others]:
+            if entity.names and entity.problem is None:
+                _settle(entity)
+        found: list[Entity] = []
+        for name in self.names:
+            entity = self.of.get(name.start)
+            if entity is not None and not any(entity is e for e in found):
+                found.append(entity)
+        return found, self.of
+
+    def _put(self, entity: Entity, name: Name) -> None:
+        self.of[name.start] = entity
+        entity.names.append(name)
+        seed = _only_hit(name) if len(name.words) > 1 else None
+        entity.gender = entity.gender or name.gender or (seed.gender or "" if seed else "")
+        entity.roles += name.roles
+        if len(name.words) > len(entity.words) and entity.kind == "person":
+            entity.words = name.words
+
+    def _is_person_in_disguise(self, name: Name) -> bool:
+        """A surname that the tagger took for a body or place: a person of that name is in the article."""
+        if len(name.words) > 1:
+            if any(set(name.words) <= set(e.words) and e.words[-1] == name.words[-1] for e in self.persons):
+                name.kind = "person"
+                return True
+            return False
+        bearers = [e for e in self.persons if e.words[-1] == name.words[0]]
+        if not bearers:
+            near = None if name.hits or name.kind == "place" else self._by_spelling(name)
+            name.kind = "person" if near is not None else name.kind
+            return near is not None
+        if any(h.actor_type != "person" for h in name.hits):
+            if not name.has_title and not name.is_possessive:
+                self._put(Entity("person", name.text, name.words, problem="person_or_place"), name)
+            return True
+        name.kind = "person"
+        return True
+
+    def _find_body(self, name: Name) -> Entity | None:
+        seed = _only_hit(name)
+        for entity in self.others:
+            if seed is not None and entity.seed is not None:
+                if seed.actor_id == entity.seed.actor_id:
+                    return entity
+                continue
+            if entity.words == name.words or _is_acronym(name, entity):
+                return entity
+        if seed is not None or name.kind == "place" or name.hits:
+            return None
+        longer = [e for e in self.others if e.kind != "place" and _is_short_form(name.words, e.words)]
+        return longer[0] if len(longer) == 1 else None
+
+    def _new_body(self, name: Name) -> Entity:
+        seed = _only_hit(name)
+        kind = {"place": "place", "other": "thing"}.get(name.kind, "organization")
+        prefix = {"place": "place:"}.get(name.kind, "org:")
+        entity = Entity(kind, _display(name), name.words, prefix + ascii_key(_display(name)))
+        if seed is not None:
+            entity.seed, entity.kind, entity.country = seed, seed.actor_type, seed.country_code
+            if self.is_sports and seed.actor_type == "government" and seed.alias_type != "metonym":
+                entity.problem = "country_or_team"
+        elif len({h.actor_id for h in name.hits}) > 1 or any(h.is_ambiguous for h in name.hits):
+            entity.problem = "ambiguous_name"
+        return entity
+
+    def _choose(self, name: Name, bearers: list[Entity]) -> Entity:
+        known = self._by_seed(name)
+        if len(bearers) <= 1:
+            near = bearers[0] if bearers else self._by_spelling(name)
+            return known or near or self._person_by_short_name(name)
+        best = self._main_bearer(name, bearers, known)
+        return best or Entity("person", name.text, name.words, problem="ambiguous_surname")
+
+    def _by_spelling(self, name: Name) -> Entity | None:
+        """The only person named in full whose surname differs by one letter: a slip or another transliteration."""
+        word = name.words[-1]
+        if len(word) < LEAST_TYPO or len(name.words) > 1 or _only_hit(name, "person") is not None:
+            return None
+        near = [e for e in self.persons if len(e.words) > 1 and _one_letter_apart(e.words[-1], word)]
+        return near[0] if len(near) == 1 and not _gender_conflict(near[0], name) else None
+
+    def _by_seed(self, name: Name) -> Entity | None:
+        """The person of the article whom the seeds mean by a surname ("Putin")."""
+        seed = _only_hit(name, "person")
+        if seed is None:
+            return None
+        for entity in self.persons:
+            if not _gender_conflict(entity, name) and seed.actor_id in {
+                s.actor_id for n in entity.names if (s := _only_hit(n)) is not None
+            }:
+                return entity
+        return None
+
+    def _introduced(self, name: Name, bearers: list[Entity]) -> list[Entity]:
+        """Those named in full before ``name``, unless it stands in the headline or nobody is.
+
+        A well-known surname that comes before anybody is named in full means the person of the seeds.
+        """
+        if self.layout.paragraph(name.start) == 0:
+            return bearers
+        before = [e for e in bearers if any(n.start < name.start for n in e.names)]
+        known_by_surname = [e for e in bearers if len(e.words) == 1]
+        if before or known_by_surname or _only_hit(name, "person") is None:
+            return before or known_by_surname or bearers
+        return []
+
+    def _main_bearer(self, name: Name, bearers: list[Entity], known: Entity | None) -> Entity | None:
+        """The bearer whom the bare surname means: named before it, and far more often than the others."""
+        weights: list[tuple[float, Entity]] = []
+        sentence = self.layout.sentence(name.start)
+        for entity in bearers:
+            weight = 0.3 + sum((1.5 if n.is_subject else 0.4) * (1 if n.start < name.start else 0.3) for n in entity.names)
+            weight += 1.5 * (self.layout.paragraph(min(n.start for n in entity.names)) == 0)
+            weight += KNOWN_BY_SURNAME * (entity is known)
+            in_sentence = [n for n in entity.names if self.layout.sentence(n.start) == sentence]
+            if any(len(n.words) > 1 and n.start > name.start for n in in_sentence):
+                weight *= 0.3
+            weights.append((weight, entity))
+        weights.sort(key=lambda w: -w[0])
+        return weights[0][1] if weights[0][0] >= DOMINANCE * weights[1][0] else None
+
+    def _person_by_short_name(self, name: Name) -> Entity:
+        for entity in self.persons:
+            if entity.words == name.words or name.words[-1] == entity.words[-1] and len(entity.words) == 1:
+                return entity
+        seed = _only_hit(name, "person")
+        place = [h for h in name.hits if h.actor_type != "person"]
+        entity = Entity("person", _display(name), name.words, seed=seed)
+        if place and not name.has_title and seed is None:
+            entity.problem = "person_or_place"
+        self.persons.append(entity)
+        return entity
+
+
+def _only_hit(name: Name, kind: str = "") -> SeedHit | None:
+    """The one seed that the name means; None where it could be several."""
+    hits = [h for h in name.hits if h.alias_type != "demonym"]
+    if name.kind == "person" or kind == "person":
+        hits = [h for h in hits if h.actor_type == "person"]
+    elif any(h.actor_type != "person" for h in hits):
+        hits = [h for h in hits if h.actor_type != "person"]
+    sure = [h for h in hits if not h.is_ambiguous]
+    return sure[0] if len({h.actor_id for h in sure}) == 1 else None
+
+
+def _same_person(entity: Entity, name: Name) -> bool:
+    """Whether a full name is that of ``entity``: last names equal, first names or initials agree."""
+    a, b = entity.words, name.words
+    if a == b:
+        return True
+    if _gender_conflict(entity, name):
+        return False
+    seed, other = _only_hit(name), next((s for n in entity.names if (s := _only_hit(n))), None)
+    if seed is not None and other is not None:
+        return seed.actor_id == other.actor_id
+    if a[-1] != b[-1]:
+        return set(b) < set(a) and b[0] == a[0] or set(a) < set(b) and a[0] == b[0]
+    first, second = a[0], b[0]
+    if first == second:
+        middle = {w for w in a[1:-1] if len(w) > 1}, {w for w in b[1:-1] if len(w) > 1}
+        return not (middle[0] and middle[1]) or bool(middle[0] & middle[1])
+    return (len(first) == 1 or len(second) == 1) and first[0] == second[0] or second in a or first in b
+
+
+def _gender_conflict(entity: Entity, name: Name) -> bool:
+    return bool(entity.gender and name.gender and entity.gender != name.gender)
+
+
+def _conflict(entity: Entity, name: Name) -> bool:
+    return _gender_conflict(entity, name)
+
+
+def _one_letter_apart(a: str, b: str) -> bool:
+    """Whether one letter put in, left out or changed makes ``a`` of ``b``; the first is never changed."""
+    if abs(len(a) - len(b)) > 1 or a[0] != b[0] or a == b:
+        return False
+    at = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    return a[at + 1 :] == b[at + 1 :] or a[at:] == b[at + 1 :] or a[at + 1 :] == b[at:]
+
+
+def _is_acronym(name: Name, entity: Entity) -> bool:
+    """Whether "WHO" is made of the initials of "World Health Organization"."""
+    if len(name.words) != 1 or not 2 <= len(name.text) <= 8 or not name.text.replace(".", "").isupper():
+        return False
+    letters = name.words[0]
+    every = "".join(w[0] for w in entity.words)
+    return len(entity.words) > 1 and letters in (every, "".join(w[0] for w in entity.words if w not in _SMALL))
+
+
+def _is_short_form(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
+    """Whether ``short`` is the beginning or the end of ``full``."""
+    if len(short) >= len(full):
+        return False
+    if full[-len(short) :] == short:
+        return len(short) > 1
+    return full[: len(short)] == short
+
+
+def _display(name: Name) -> str:
+    """The name as a reader expects it: without "the", words in capitals written small where they are words."""
+    text = " ".join(name.text.split())
+    text = text[4:] if text[:4].casefold() == "the " else text
+    if text.isupper() and len(text) > 4 and name.kind == "person":
+        return text.title()
+    return text
+
+
+def _settle(entity: Entity) -> None:
+    """Give an actor its canonical name, key and seed from all its names."""
+    if entity.kind != "person":
+        entity.name = entity.seed.actor_name if entity.seed else entity.name
+        return
+    full = [n for n in entity.names if len(n.words) > 1]
+    counts = Counter(_display(n) for n in (full or entity.names))
+    entity.name = max(counts, key=lambda t: (counts[t], len(t)))
+    seeds = {s.actor_id: s for n in (full or entity.names) if (s := _only_hit(n)) is not None}
+    if len(seeds) == 1:
+        entity.seed = next(iter(seeds.values()))
+        entity.name = entity.seed.actor_name
+        entity.gender = entity.gender or (entity.seed.gender or "")
+        entity.country = entity.seed.country_code
+    elif full:
+        entity.key = person_key(list(next(n for n in full if _display(n) == entity.name).words))
+
+
+def entities_by_seed(entities: Iterable[Entity]) -> dict[str, Entity]:
+    """Actors of the article that stand in the seeds, by id."""
+    return {e.seed.actor_id: e for e in entities if e.seed is not None}

@@ -1,0 +1,169 @@
+"""Statement dates: the day a statement was made, as its sentence says it.
+
+Belongs here: reading "on Tuesday", "last week", "on 3 November" near a cue. Does not: dates inside the
+content, which say when something happened, not when it was said.
+
+Simple rules stand here instead of a general date parser: the parser took 3 ms a sentence and read
+"may" and "second" as dates.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.extract.layout import Layout, Token
+from pipeline.extract.lexicon import lexicon
+
+Span = tuple[int, int]
+
+MAX_WORDS_BEFORE = 8
+"""Words between a date and the cue that follows it; "On Tuesday, …" at the sentence's start may be farther."""
+MAX_WORDS_AFTER = 16
+"""Words between the cue and a date that follows it."""
+_AHEAD = frozenset("next until till by before since coming from through between".split())
+_OTHER_EVENT = frozenset("before after ahead since until when while who which whose where during following".split())
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    first: int
+    last: int
+    day: dt.date
+
+
+def statement_date(layout: Layout, cue: Span | None, content: Sequence[Span], article_date: dt.date) -> dt.date:
+    """The day of the statement: what its sentence says outside the content, else the article's day.
+
+    Args:
+        layout: The article.
+        cue: Cue span; without one the article's day is all there is.
+        content: Content spans.
+        article_date: Weekdays look back from it; "on Wednesday" in Wednesday's article is that day.
+    """
+    if cue is None:
+        return article_date
+    start, end = layout.sentence_span(cue[0])
+    tokens = [
+        t for t in layout.between(start, end)
+        if not any(s <= t.start < e for s, e in content) and layout.quotation(t.start) < 0
+    ]
+    at = next((i for i, t in enumerate(tokens) if t.end > cue[0]), None)
+    if at is None:
+        return article_date
+    last = max((i for i, t in enumerate(tokens) if t.start < cue[1]), default=at)
+    found = [(d, gap) for d in _days(tokens, article_date) if (gap := _gap(tokens, d, at, last)) is not None]
+    if not found:
+        return article_date
+    return min(found, key=lambda f: (f[1], f[0].first))[0].day
+
+
+def _gap(tokens: Sequence[Token], day: _Day, at: int, last: int) -> int | None:
+    """Words between a date and the cue; None where the date belongs to something else."""
+    if day.first > last:
+        between = [t.low for t in tokens[last + 1 : day.first] if t.is_word]
+        if len(between) > MAX_WORDS_AFTER or any(w in _OTHER_EVENT for w in between[:-1]):
+            return None
+        return len(between)
+    if day.last >= at:
+        return 0
+    between = [t.low for t in tokens[day.last + 1 : at] if t.is_word]
+    opens = all(not t.is_word or lexicon().is_function_word(t.low) for t in tokens[: day.first])
+    relative = any(w in ("who", "which", "that", "whose") for w in between[:-1])
+    if relative or (len(between) > MAX_WORDS_BEFORE and not opens):
+        return None
+    return len(between) + 1
+
+
+def _days(tokens: Sequence[Token], today: dt.date) -> Iterator[_Day]:
+    for i, token in enumerate(tokens):
+        kind, value = lexicon().time_words.get(token.low, ("", 0))
+        before = tokens[i - 1].low if i else ""
+        after = tokens[i + 1] if i + 1 < len(tokens) else None
+        if kind == "weekday" and token.is_capital:
+            if before not in _AHEAD and not (after is not None and after.is_possessive):
+                yield _Day(i, i, _weekday(value, today, strictly=before == "last"))
+        elif kind == "month" and token.is_capital:
+            yield from _month(tokens, i, value, today)
+        elif kind == "day":
+            yield _Day(i, i, today + dt.timedelta(days=value))
+        elif kind == "unit":
+            yield from _span_back(tokens, i, value, today)
+        elif before == "last" and token.low == "night":
+            yield _Day(i - 1, i, today - dt.timedelta(days=1))
+
+
+def _weekday(value: int, today: dt.date, *, strictly: bool) -> dt.date:
+    back = (today.weekday() - value) % 7
+    if strictly and back == 0:
+        back = 7
+    return today - dt.timedelta(days=back)
+
+
+def _month(tokens: Sequence[Token], at: int, month: int, today: dt.date) -> Iterator[_Day]:
+    """"Nov. 3", "3 November 2020", "in August": the latest such day that is not ahead."""
+    after = at + 1
+    while after < len(tokens) and tokens[after].low == ".":
+        after += 1
+    day = _number(tokens, after, 31)
+    first, last = at, after
+    if day is None and at and (day := _number(tokens, at - 1, 31)) is not None:
+        first, last = at - 1, at
+    elif day is None:
+        last = after - 1
+    before = tokens[first - 1].low if first else ""
+    if before in _AHEAD or (day is None and before not in ("in", "last", "of", "early", "late")):
+        return
+    next_word = last + 1
+    if next_word < len(tokens) and tokens[next_word].low == ",":
+        next_word += 1
+    year = _number(tokens, next_word, 2100)
+    found = _latest(year if year and year > 1900 else None, month, day or 1, today)
+    if found is not None:
+        yield _Day(first, next_word if year else last, found)
+
+
+def _number(tokens: Sequence[Token], at: int, most: int) -> int | None:
+    if not 0 <= at < len(tokens):
+        return None
+    digits = tokens[at].low.removesuffix("th").removesuffix("st").removesuffix("nd").removesuffix("rd")
+    return int(digits) if digits.isascii() and digits.isdigit() and 0 < int(digits[:5]) <= most else None
+
+
+def _latest(year: int | None, month: int, day: int, today: dt.date) -> dt.date | None:
+    for candidate in (year,) if year else (today.year, today.year - 1):
+        try:
+            found = dt.date(candidate, month, day)
+        except ValueError:
+            continue
+        if found <= today:
+            return found
+    return None
+
+
+def _span_back(tokens: Sequence[Token], at: int, days: int, today: dt.date) -> Iterator[_Day]:
+    """"Last week" and "two days ago"."""
+    before = tokens[at - 1].low if at else ""
+    after = tokens[at + 1].low if at + 1 < len(tokens) else ""
+    if before == "last" and tokens[at].low in ("week", "month", "year"):
+        yield _Day(at - 1, at, _back(today, tokens[at].low, 1, days))
+    elif after in ("ago", "earlier"):
+        kind, count = lexicon().time_words.get(before, ("", 0))
+        number = count if kind == "number" else _number(tokens, at - 1, 99)
+        if number:
+            yield _Day(at - 1, at + 1, _back(today, tokens[at].low.rstrip("s"), number, days))
+
+
+def _back(today: dt.date, unit: str, count: int, days: int) -> dt.date:
+    """``count`` units before ``today``: months and years by the calendar, at most at the month's end."""
+    if unit not in ("month", "year"):
+        return today - dt.timedelta(days=days * count)
+    months = today.year * 12 + today.month - 1 - count * (12 if unit == "year" else 1)
+    year, month = divmod(months, 12)
+    for day in range(today.day, 27, -1):
+        try:
+            return dt.date(year, month + 1, day)
+        except ValueError:
+            continue
+    return dt.date(year, month + 1, min(today.day, 28))
