@@ -27,13 +27,13 @@ Span = tuple[int, int]
 class Decoding:
     """Thresholds of decoding."""
 
-    cue: float = 0.45
+    cue: float = 0.4
     """Least chance that a cue begins in a cluster of neighbouring pieces; recall against precision."""
     rescue: float = 0.12
     """The same where its content is a quotation that nobody else claims."""
     cluster: int = 3
     """Pieces within which two candidate beginnings are one cue."""
-    change: float = 0.5
+    change: float = 0.8
     """Cost, in nats, of each change of role along the words; smooths ragged spans."""
     speaker: float = 0.4
     """Least mean chance of a speaker span."""
@@ -41,7 +41,7 @@ class Decoding:
     """Share of a quotation that must be content for all of it to become content."""
     scare_words: int = 4
     """Quotations of so few words are never statements by themselves."""
-    same: float = 0.8
+    same: float = 0.5
     """Contents that overlap by more, with cues side by side, are one attribution seen twice."""
 
 
