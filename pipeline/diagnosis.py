@@ -49,6 +49,7 @@ def diagnose(settings: Settings) -> list[Check]:
         *_packages(),
         _data_dir(settings),
         _disk(settings),
+        _contact(settings),
         *_seeds(settings),
         _model(),
         _manifest(),
@@ -93,6 +94,12 @@ def _disk(settings: Settings) -> Check:
             "warning", "disk", f"{free:.1f} GB free; a year of 40 feeds takes about 20 GB: free some"
         )
     return Check("ok", "disk", f"{free:.0f} GB free")
+
+
+def _contact(settings: Settings) -> Check:
+    if not settings.contact:
+        return Check("warning", "contact", "sites cannot reach you: set ONRECORD_CONTACT to a mail or web address")
+    return Check("ok", "contact", settings.contact)
 
 
 def _seeds(settings: Settings) -> list[Check]:

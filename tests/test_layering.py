@@ -36,7 +36,9 @@ def imports(path: Path) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("path", [p for d in PURE for p in modules(ROOT / d)], ids=lambda p: str(p.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "path", [p for d in PURE for p in modules(ROOT / d)], ids=lambda p: str(p.relative_to(ROOT))
+)
 def test_pure_packages_stay_pure(path):
     roots = {name.split(".")[0] for name in imports(path)}
     assert not roots & FORBIDDEN

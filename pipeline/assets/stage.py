@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import dagster as dg
 import polars as pl
@@ -128,7 +129,7 @@ def preview_markdown(frame: pl.DataFrame | None) -> str:
     return "\n".join(lines)
 
 
-def describe(table_name: str) -> dict[str, object]:
+def describe(table_name: str) -> dict[str, Any]:
     """Description (grain first) and column schema of a lake table, for its asset."""
     table = TABLES[table_name]
     columns = [

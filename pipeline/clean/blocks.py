@@ -119,14 +119,15 @@ class Block:
 
 @dataclass(slots=True)
 class Page:
-    """All lines of a page and the block-level elements they stand in."""
+    """All lines of a page, the block-level elements they stand in, and how many elements it has in all."""
 
     nodes: list[Node] = field(default_factory=list[Node])
     blocks: list[Block] = field(default_factory=list[Block])
+    elements: int = 0
 
     def ancestors(self, node: int) -> list[int]:
         """``node`` and what holds it, innermost first."""
-        out = []
+        out: list[int] = []
         while node >= 0:
             out.append(node)
             node = self.nodes[node].parent
@@ -220,6 +221,7 @@ def read_page(root: Element) -> Page:
     passed: Element | None = None
     for is_start, element in steps:
         tag = element.tag
+        walker.page.elements += is_start
         if not is_start:
             walker.end(element, tag, was_passed=tag in _DROPPED or element is passed)
         elif tag == "span" and _is_aside(element):

@@ -68,7 +68,7 @@ def decode(body: bytes, charset: str | None = None) -> str:
         text = _decode_as(body, label)
         if text is not None:
             return _without_controls(text)
-    if body.count(b"\x00") > len(body) // 100:
+    if _has_many_nulls(body):
         raise UnreadableError("not text: it is full of null bytes")
     guess = charset_normalizer.from_bytes(body[:_GUESS_BYTES]).best()
     text = _decode_as(body, guess.encoding) if guess else None
@@ -77,7 +77,7 @@ def decode(body: bytes, charset: str | None = None) -> str:
 
 def _is_utf8(body: bytes) -> bool:
     """Valid UTF-8, or UTF-8 with a few broken bytes (cut or pasted pages)."""
-    if b"\x00" in body[:_SNIFF_BYTES]:
+    if _has_many_nulls(body):
         return False
     try:
         body.decode("utf-8")
@@ -86,6 +86,10 @@ def _is_utf8(body: bytes) -> bool:
         broken = text.count("\ufffd")
         return broken <= 20 and broken * 20 <= sum(map(text.count, "’“”–—éèüäöñ"))
     return True
+
+
+def _has_many_nulls(body: bytes) -> bool:
+    return body.count(b"\x00") > max(4, len(body) // 100)
 
 
 def _declared(body: bytes, charset: str | None) -> list[str]:

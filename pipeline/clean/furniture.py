@@ -134,6 +134,11 @@ def heading_kind(text: str) -> str | None:
     return _first_kind("heading", text)
 
 
+def end_kind(text: str) -> str | None:
+    """Kind of a line that is furniture at the foot of an article, though not elsewhere."""
+    return _first_kind("end", text)
+
+
 def title_kind(text: str) -> str | None:
     """``error`` or ``login`` for the title of a page that answers with something else."""
     return _first_kind("title", text)

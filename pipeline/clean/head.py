@@ -107,7 +107,7 @@ def _outlet_names(meta: dict[str, list[str]], objects: list[jsonld.Object]) -> t
     names = [
         c for n in ("og:site_name", "application-name", "publisher", "dc.publisher") for c in meta.get(n, [])
     ]
-    names += [c.lstrip("@") for n in ("twitter:site", "twitter:creator") for c in meta.get(n, [])[:1]]
+    names += [c.lstrip("@") for c in meta.get("twitter:site", [])[:1]]
     for item in objects:
         for one in jsonld.as_list(item.get("publisher")):
             publisher = jsonld.as_object(one)

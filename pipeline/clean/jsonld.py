@@ -73,9 +73,8 @@ def _walk(value: Any, limit: int) -> Iterator[Object]:
         found = as_object(item)
         if found is not None:
             yield found
-            queue.extend(v for v in found.values() if isinstance(v, dict | list))
-        elif isinstance(item, list):
-            queue.extend(v for v in as_list(item) if isinstance(v, dict | list))
+        inner: list[Any] = list(found.values()) if found is not None else as_list(item)
+        queue.extend(v for v in inner if v is not item and type(v) in (dict, list))
 
 
 def _resolve(value: Any, by_id: dict[str, Object]) -> Any:

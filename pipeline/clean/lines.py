@@ -11,10 +11,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pipeline.clean.furniture import heading_kind, line_kind
+from pipeline.clean.furniture import end_kind, heading_kind, line_kind
 
 _WORDS = re.compile(r"\w+")
 _SENTENCE_END = re.compile(r"[.!?…。！？:;,][\"'”’»)\]*]*$")
+_NAME = re.compile(r"[A-Z][\w.’'-]+(?: [A-Z][\w.’'-]+){1,3}")
 _LETTERS = re.compile(r"[^\W\d_]")
 _MOST_TITLE_WORDS = 22
 _MOST_QUOTES = 200
@@ -24,6 +25,8 @@ _LEAST_REPEATED = 25
 """Characters from which a line that stands inside another one is a pull quote of it."""
 _COMPANY = frozenset({"promo", "newsletter", "consent", "share", "follow", "ad"})
 """Kinds that stand in boxes, so that the title beside them belongs to the box."""
+_NO_HEADINGS = frozenset({"caption", "credit", "dateline", "byline", "legal"})
+_FOOT_LINES = 4
 _END_LINES = 6
 """Lines at the end where notes about the writer stand."""
 
@@ -92,10 +95,10 @@ def _free(lines: Sequence[Line]) -> list[Line]:
 
 def _by_wording(lines: Sequence[Line]) -> None:
     for line in lines:
-        if line.is_heading:
-            line.furniture = heading_kind(line.text)
-        if line.furniture is None:
-            line.furniture = line_kind(line.text)
+        kind = line_kind(line.text)
+        if line.is_heading:  # "Putin speaks to Reuters" is a heading, no caption
+            kind = heading_kind(line.text) or (kind if kind not in _NO_HEADINGS else None)
+        line.furniture = kind
         if line.furniture is None and not _LETTERS.search(line.text):
             line.furniture = "no_letters"
 
@@ -104,7 +107,8 @@ def _by_links(lines: Sequence[Line]) -> None:
     """Lines that are one link: other stories. A whole sentence set as a link stays, if it stands alone."""
     linked = [line for line in _free(lines) if line.link_density >= 0.8 and not line.is_cell]
     for line in linked:
-        if not line.is_sentence or line.is_item or (line.is_heading and line.link_density > 0.9):
+        shouts = line.text.isupper() and line.words >= 3
+        if not line.is_sentence or shouts or line.is_item or (line.is_heading and line.link_density > 0.9):
             line.furniture = "link"
     for run in (lines, lines[::-1]):
         before: Line | None = None
@@ -154,10 +158,22 @@ def _about_the_writer(lines: Sequence[Line], authors: Sequence[str]) -> None:
     for line in _free(lines)[-_END_LINES:]:
         if authors and line.words <= 60 and line.text.startswith(tuple(authors)):
             line.furniture = "writer"
+    for i, line in enumerate(_free(lines)[::-1][:_FOOT_LINES]):
+        kind = end_kind(line.text)
+        if kind == "writer" and i > 0 and _speaks_of(line, lines):
+            continue
+        line.furniture = kind
     names = {normal(a) for a in authors}
     for line in _free(lines):
         if normal(line.text) in names:
             line.furniture = "byline"
+
+
+def _speaks_of(note: Line, lines: Sequence[Line]) -> bool:
+    """The surname that a note at the foot opens with stands in the text too: it is of the story."""
+    name = _NAME.match(note.text)
+    surname = name.group().split()[-1] if name else None
+    return surname is not None and any(surname in line.text for line in lines if line is not note)
 
 
 def _about_sections(lines: Sequence[Line]) -> None:

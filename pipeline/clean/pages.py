@@ -159,7 +159,7 @@ def _clean_tree(root: Element, source: _Source) -> CleanedPage | Reject:
     page = read_page(root)
     evidence = weigh(page, jsonld.article_body(head.objects))
     if not names_its_body(page, evidence):
-        evidence = with_reader(page, evidence, reader_text(root, len(page.nodes)))
+        evidence = with_reader(page, evidence, reader_text(root, page.elements))
     region = choose_region(page, evidence)
     before = _before(page, region, headline)
     lines = region_lines(page, evidence, region)

@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 
 from pipeline.clean.tree import TREE_ERRORS, Element, remove
 
-MOST_ELEMENTS = 6000
+MOST_ELEMENTS = 15_000
 """Its passes are not linear in the number of elements; larger pages go without its vote."""
 _NO_TEXT = frozenset(
     {

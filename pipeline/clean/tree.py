@@ -7,6 +7,7 @@ Belongs here: what touches lxml: parsing, walking, queries. Does not: what eleme
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterator, Mapping
 from typing import Protocol, cast, overload
 
@@ -15,6 +16,13 @@ from lxml.html import HTMLParser, document_fromstring
 
 TREE_ERRORS: tuple[type[Exception], ...] = (etree.LxmlError,)
 """What lxml raises on trees it cannot work on."""
+
+_ATTRIBUTE = r"""[\s/]++[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+"""
+_START_TAG = re.compile(rf"(<[a-zA-Z][^\s/>]{{0,60}}+)(?:{_ATTRIBUTE})*+")
+_ATTRIBUTES = re.compile(_ATTRIBUTE)
+_LONG_TAG = 1_000
+_MOST_ATTRIBUTES = 250
+"""No element of a news page has more."""
 
 
 class Element(Protocol):
@@ -83,14 +91,27 @@ class Query:
 def parse(text: str) -> Element | None:
     """The tree of ``text``, or ``None`` when nothing in it is a tree.
 
-    libxml2 bounds depth (256) and node size by itself; what lies beyond is left out.
+    libxml2 bounds depth (256) and node size by itself; what lies beyond is left out. Its time grows
+    with the square of the attributes of one element, so an element with hundreds of them loses them.
     """
+    text = _with_few_attributes(text)
     # Made anew each time: a parser keeps the errors of what it read before.
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     try:
         return cast("Element", document_fromstring(text.encode("utf-8", "replace"), parser=parser))
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
+
+
+def _with_few_attributes(text: str) -> str:
+    parts: list[str] = []
+    at = 0
+    for match in _START_TAG.finditer(text):
+        start, end = match.span()
+        if end - start > _LONG_TAG and len(_ATTRIBUTES.findall(match.group())) > _MOST_ATTRIBUTES:
+            parts += [text[at:start], match[1]]
+            at = end
+    return "".join([*parts, text[at:]]) if parts else text
 
 
 def walk(root: Element, dropped: frozenset[str]) -> Generator[tuple[bool, Element], bool | None, None]:

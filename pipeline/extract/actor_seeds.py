@@ -48,7 +48,7 @@ _TITLES_IN_KEY = re.compile(r"[^a-z0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class SeedHit:
-    """A known actor that a name can mean, by one alias."""
+    """A known actor that a name can mean, by one alias; ``role`` is the office held on the article's day."""
 
     actor_id: str
     actor_name: str
@@ -57,6 +57,8 @@ class SeedHit:
     is_ambiguous: bool
     country_code: str | None
     gender: str | None
+    role: str | None = None
+    affiliation: str | None = None
 
 
 @dataclass(frozen=True)
@@ -183,9 +185,23 @@ def seed_hits(names: pl.DataFrame, seeds: ActorSeeds) -> pl.DataFrame:
         (pl.col("valid_from").is_null() | (pl.col("valid_from") <= day))
         & (pl.col("valid_to").is_null() | (pl.col("valid_to") >= day))
     )
-    known = seeds.actors.select("actor_id", "actor_name", "actor_type", "country_code", "gender")
+    known = seeds.actors.select(
+        "actor_id",
+        "actor_name",
+        "actor_type",
+        "country_code",
+        "gender",
+        "role",
+        "affiliation",
+        office_from="valid_from",
+        office_to="valid_to",
+    )
+    in_office = (pl.col("office_from").is_null() | (pl.col("office_from") <= day)) & (
+        pl.col("office_to").is_null() | (pl.col("office_to") >= day)
+    )
     return (
         hits.join(known, on="actor_id")
+        .with_columns(role=pl.when(in_office).then("role"), affiliation=pl.when(in_office).then("affiliation"))
         .sort("name_row", "is_ambiguous", "actor_id", "alias_type")
         .unique(["name_row", "actor_id"], keep="first", maintain_order=True)
         .select(
@@ -197,6 +213,8 @@ def seed_hits(names: pl.DataFrame, seeds: ActorSeeds) -> pl.DataFrame:
             "is_ambiguous",
             "country_code",
             "gender",
+            "role",
+            "affiliation",
         )
     )
 

@@ -15,16 +15,16 @@ from typing import Any
 import polars as pl
 
 from pipeline.extract.actor_seeds import ActorSeeds, folded_text
-from pipeline.extract.chains import Entity
+from pipeline.extract.entities import Entity
 from pipeline.extract.cues import CueLexicon, addressee, addressee_in_content, read_cue
 from pipeline.extract.fingerprints import content_key, content_minhash, content_words
 from pipeline.extract.layout import Layout
 from pipeline.extract.lexicon import FOLDER, lexicon
 from pipeline.extract.persona import Name, RawName, Role
 from pipeline.extract.said_on import statement_date
-from pipeline.extract.speakers import Attribution, Reading, Resolved, resolve_speakers
+from pipeline.extract.slots import Attribution, Resolved
+from pipeline.extract.speakers import Reading, actors_of, resolve_speakers
 
-LOCATIVES = frozenset("in at near from outside inside around across through into to leave left visit visited".split())
 ENTITY_SCHEMA = pl.Schema(
     {
         "article_id": pl.String,
@@ -122,8 +122,9 @@ def read_article(article: ArticleInput, rows: ArticleRows, *, seeds: ActorSeeds,
     reading = resolve_speakers(
         article.text, article.names, article.hints, article.attributions, author=article.author
     )
-    number = {id(e): i for i, e in enumerate(_all_entities(reading))}
-    for entity in _all_entities(reading):
+    number: dict[int, int] = {}
+    for entity in actors_of(reading):
+        number[id(entity)] = len(number)
         rows.entities.append(_entity_row(article, entity, number[id(entity)], seeds))
     by_attribution = {a.attribution_id: a for a in article.attributions}
     for done in reading.resolved:
@@ -131,14 +132,6 @@ def read_article(article: ArticleInput, rows: ArticleRows, *, seeds: ActorSeeds,
             _statement_row(article, by_attribution[done.attribution_id], done, reading, number, cues)
         )
     rows.mentions += _mention_rows(article, reading, number, seeds)
-
-
-def _all_entities(reading: Reading) -> list[Entity]:
-    found = {id(e): e for e in reading.entities}
-    for done in reading.resolved:
-        if done.entity is not None:
-            found.setdefault(id(done.entity), done.entity)
-    return list(found.values())
 
 
 def _entity_row(article: ArticleInput, entity: Entity, number: int, seeds: ActorSeeds) -> tuple[Any, ...]:
@@ -165,7 +158,7 @@ def _country(text: str | None, seeds: ActorSeeds) -> str | None:
 
 
 def _country_name(text: str | None, seeds: ActorSeeds) -> str | None:
-    """"Ukrainian" as "Ukraine"; any other text as it is."""
+    """ "Ukrainian" as "Ukraine"; any other text as it is."""
     known = seeds.demonyms.get(folded_text(text)) if text else None
     return known[1] if known else text
 
@@ -183,10 +176,17 @@ def _country_in(text: str, seeds: ActorSeeds) -> str | None:
 
 
 def _statement_row(
-    article: ArticleInput, a: Attribution, done: Resolved, reading: Reading, number: dict[int, int], cues: CueLexicon
+    article: ArticleInput,
+    a: Attribution,
+    done: Resolved,
+    reading: Reading,
+    number: dict[int, int],
+    cues: CueLexicon,
 ) -> tuple[Any, ...]:
     text = article.text
-    reading_of_cue = read_cue(text, a.cue, content=a.content, is_direct=a.statement_type == "direct", lexicon=cues)
+    reading_of_cue = read_cue(
+        text, a.cue, content=a.content, is_direct=a.statement_type == "direct", lexicon=cues
+    )
     target = addressee(text, a.cue, a.speaker, a.content, lexicon=cues) or addressee_in_content(
         text, a.cue, a.content, lexicon=cues
     )
@@ -240,7 +240,12 @@ def _mention_rows(
             (
                 article.article_id,
                 None if entity.problem else number[id(entity)],
-                name.start, name.end, article.text[name.start : name.end], kind, place, attribution,
+                name.start,
+                name.end,
+                article.text[name.start : name.end],
+                kind,
+                place,
+                attribution,
                 role.phrase if role else None,
                 _country_name(role.affiliation, seeds) if role else None,
                 _country(role.affiliation, seeds) if role else None,
@@ -255,8 +260,16 @@ def _mention_rows(
             kind = "pronoun" if done.resolution == "pronoun" else "nominal"
             rows.append(
                 (
-                    article.article_id, number[id(done.entity)], *done.span, article.text[slice(*done.span)], kind,
-                    "speaker", done.attribution_id, None, None, None,
+                    article.article_id,
+                    number[id(done.entity)],
+                    *done.span,
+                    article.text[slice(*done.span)],
+                    kind,
+                    "speaker",
+                    done.attribution_id,
+                    None,
+                    None,
+                    None,
                 )
             )
     return rows
@@ -280,15 +293,17 @@ def _counts(name: Name, entity: Entity, reading: Reading, heads: dict[int, list[
     if any(n.lead <= name.start < n.start for n in reading.names if n is not name):
         return False
     hit = next((h for h in name.hits if entity.seed and h.actor_id == entity.seed.actor_id), None)
-    if hit is not None and hit.alias_type == "capital":
+    if hit is not None and hit.alias_type in ("capital", "metonym"):
         at = reading.layout.index(name.lead) - 1
-        return at < 0 or reading.layout.tokens[at].low not in LOCATIVES
+        return at < 0 or not lexicon().is_a(reading.layout.tokens[at].low, "locative")
     return True
 
 
 def _is_metonym(name: Name, entity: Entity) -> bool:
     return any(
-        entity.seed is not None and h.actor_id == entity.seed.actor_id and h.alias_type in ("metonym", "capital")
+        entity.seed is not None
+        and h.actor_id == entity.seed.actor_id
+        and h.alias_type in ("metonym", "capital")
         for h in name.hits
     )
 
@@ -304,9 +319,7 @@ def _place(
     for span, attribution in heads.get(id(entity), []):
         if span[0] <= start < span[1]:
             return "speaker", attribution
-    around = [
-        (e - s, a.attribution_id) for a in article.attributions for s, e in a.content if s <= start < e
-    ]
+    around = [(e - s, a.attribution_id) for a in article.attributions for s, e in a.content if s <= start < e]
     return ("content", min(around)[1]) if around else ("elsewhere", None)
 
 

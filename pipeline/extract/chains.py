@@ -1,21 +1,20 @@
 """Chains: which names of one article are one actor.
 
 Belongs here: joining names by full name, surname, first name, acronym, short form and seed. Does not:
-pronouns and nominals (``discourse.py``, ``speakers.py``), joining over articles (``statements.py``).
+pronouns and nominals (``discourse.py``, ``nominals.py``), joining over articles (``tables.py``).
 
 A name that fits two actors is left unresolved with a reason rather than guessed.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
-from pipeline.extract.actor_seeds import SeedHit, actor_id, ascii_key, person_key
+from pipeline.extract.actor_seeds import ascii_key
+from pipeline.extract.entities import Entity, display_name, gender_conflict, only_hit, settle
 from pipeline.extract.layout import Layout
 from pipeline.extract.lexicon import lexicon
-from pipeline.extract.persona import Name, Role
+from pipeline.extract.persona import Name
 
 DOMINANCE = 1.5
 """How many times as much weight the main bearer of a surname needs against the next one."""
@@ -23,62 +22,9 @@ KNOWN_BY_SURNAME = 2.5
 """Weight of being the one whom the seeds know by the bare surname."""
 LEAST_TYPO = 5
 """Letters that a surname needs for one of them to be a slip ("McLenney" for McClenney)."""
-SPORTS_WORDS_PER_HUNDRED = 1.0
-"""From this density of sports words on, a country's name is taken for a team."""
-_SMALL = frozenset("of the for and in on at to de la du des".split())
-
-
-@dataclass(slots=True)
-class Sighting:
-    """A place where an actor is mentioned, as pronoun resolution weighs it."""
-
-    start: int
-    end: int
-    sentence: int
-    paragraph: int
-    quotation: int
-    is_subject: bool
-    is_speaker: bool = False
-    is_topic: bool = False
-
-
-@dataclass(slots=True)
-class Entity:
-    """One actor of one article.
-
-    ``kind`` is an actor type, or ``place`` and ``thing`` for names that are no actor until they speak. ``key`` is the actor key of a named actor that stands in no seed, "" where
-    the actor exists in this article alone. ``problem`` says why it cannot be given an actor.
-    """
-
-    kind: str
-    name: str
-    words: tuple[str, ...] = ()
-    key: str = ""
-    seed: SeedHit | None = None
-    gender: str = ""
-    is_plural: bool = False
-    is_human: bool = False
-    head: str = ""
-    country: str | None = None
-    affiliation: str | None = None
-    problem: str | None = None
-    roles: list[Role] = field(default_factory=list[Role])
-    sightings: list[Sighting] = field(default_factory=list[Sighting])
-    names: list[Name] = field(default_factory=list[Name])
-    votes: Counter[str] = field(default_factory=Counter[str])
-
-    @property
-    def is_person(self) -> bool:
-        """A single human being, named or not."""
-        return self.kind == "person" or (self.kind == "unnamed" and self.is_human)
-
-    def actor_id(self, article_id: str) -> str:
-        """Id of the actor: the seed's, that of its key, or one of this article alone."""
-        if self.seed is not None:
-            return self.seed.actor_id
-        if self.key:
-            return actor_id(self.key)
-        return actor_id(f"{self.kind}:{article_id}:{ascii_key(self.name)}")
+SPORTS_SHARE = 0.01
+"""From this share of sports words on, a country's name is taken for a team."""
+_SMALL = frozenset(("of", "the", "for", "and", "in", "on", "at", "to", "de", "la", "du", "des"))
 
 
 def build_chains(layout: Layout, names: Sequence[Name]) -> tuple[list[Entity], dict[int, Entity]]:
@@ -104,7 +50,7 @@ class _Builder:
         self.others: list[Entity] = []
         low = [t.low for t in layout.tokens]
         sports = sum(w in lexicon().sports_words for w in low)
-        self.is_sports = sports * 100 >= SPORTS_WORDS_PER_HUNDRED * len(low) and sports >= 5
+        self.is_sports = sports >= max(5, SPORTS_SHARE * len(low))
 
     def full_persons(self) -> None:
         """Persons named in full: the same last name and first names that agree."""
@@ -132,11 +78,13 @@ class _Builder:
 
     def short_persons(self) -> None:
         """Surnames and first names; what fits two people goes to the one the article is about, or to none."""
-        loose = [n for n in self.names if n.start not in self.of and (n.kind == "person" or len(n.words) == 1)]
+        loose = [
+            n for n in self.names if n.start not in self.of and (n.kind == "person" or len(n.words) == 1)
+        ]
         # Forms of address first: they tell people of one surname apart.
         for name in sorted(loose, key=lambda n: (not n.gender, n.start)):
             bearers = [e for e in self.persons if name.words[0] in e.words or set(name.words) <= set(e.words)]
-            bearers = [e for e in bearers if not _conflict(e, name)]
+            bearers = [e for e in bearers if not gender_conflict(e, name)]
             bearers = self._introduced(name, bearers)
             surname = [e for e in bearers if e.words[-1] == name.words[-1]]
             self._put(self._choose(name, surname or bearers), name)
@@ -145,18 +93,14 @@ class _Builder:
         """Names and seeds of the actors, once all their mentions are known."""
         for entity in [*self.persons, *self.others]:
             if entity.names and entity.problem is None:
-                _settle(entity)
-        found: list[Entity] = []
-        for name in self.names:
-            entity = self.of.get(name.start)
-            if entity is not None and not any(entity is e for e in found):
-                found.append(entity)
-        return found, self.of
+                settle(entity)
+        found = {id(e): e for n in self.names if (e := self.of.get(n.start)) is not None}
+        return list(found.values()), self.of
 
     def _put(self, entity: Entity, name: Name) -> None:
         self.of[name.start] = entity
         entity.names.append(name)
-        seed = _only_hit(name) if len(name.words) > 1 else None
+        seed = only_hit(name) if len(name.words) > 1 else None
         entity.gender = entity.gender or name.gender or (seed.gender or "" if seed else "")
         entity.roles += name.roles
         if len(name.words) > len(entity.words) and entity.kind == "person":
@@ -165,24 +109,39 @@ class _Builder:
     def _is_person_in_disguise(self, name: Name) -> bool:
         """A surname that the tagger took for a body or place: a person of that name is in the article."""
         if len(name.words) > 1:
-            if any(set(name.words) <= set(e.words) and e.words[-1] == name.words[-1] for e in self.persons):
-                name.kind = "person"
-                return True
-            return False
+            is_person = any(
+                set(name.words) <= set(e.words) and e.words[-1] == name.words[-1] for e in self.persons
+            )
+            name.kind = "person" if is_person else name.kind
+            return is_person
         bearers = [e for e in self.persons if e.words[-1] == name.words[0]]
         if not bearers:
             near = None if name.hits or name.kind == "place" else self._by_spelling(name)
             name.kind = "person" if near is not None else name.kind
             return near is not None
-        if any(h.actor_type != "person" for h in name.hits):
-            if not name.has_title and not name.is_possessive:
+        place = next((h for h in name.hits if h.actor_type == "government"), None)
+        if place is not None and not name.has_title and self._is_place_here(name.words[0], place.actor_id):
+            if not self._is_in(name):
                 self._put(Entity("person", name.text, name.words, problem="person_or_place"), name)
-            return True
+            return not self._is_in(name)
         name.kind = "person"
         return True
 
+    def _is_place_here(self, word: str, actor: str) -> bool:
+        """Whether the article speaks of the place too: "in Jordan", "the Jordanian"."""
+        return any(
+            (n.words == (word,) and self._is_in(n))
+            or any(h.actor_id == actor for h in n.hits if n.words != (word,))
+            for n in self.names
+        )
+
+    def _is_in(self, name: Name) -> bool:
+        """Whether a name stands as a place: "in Jordan", "from Paris"."""
+        at = self.layout.index(name.lead) - 1
+        return at >= 0 and lexicon().is_a(self.layout.tokens[at].low, "locative")
+
     def _find_body(self, name: Name) -> Entity | None:
-        seed = _only_hit(name)
+        seed = only_hit(name)
         for entity in self.others:
             if seed is not None and entity.seed is not None:
                 if seed.actor_id == entity.seed.actor_id:
@@ -196,10 +155,10 @@ class _Builder:
         return longer[0] if len(longer) == 1 else None
 
     def _new_body(self, name: Name) -> Entity:
-        seed = _only_hit(name)
+        seed = only_hit(name)
         kind = {"place": "place", "other": "thing"}.get(name.kind, "organization")
         prefix = {"place": "place:"}.get(name.kind, "org:")
-        entity = Entity(kind, _display(name), name.words, prefix + ascii_key(_display(name)))
+        entity = Entity(kind, display_name(name), name.words, prefix + ascii_key(display_name(name)))
         if seed is not None:
             entity.seed, entity.kind, entity.country = seed, seed.actor_type, seed.country_code
             if self.is_sports and seed.actor_type == "government" and seed.alias_type != "metonym":
@@ -219,19 +178,19 @@ class _Builder:
     def _by_spelling(self, name: Name) -> Entity | None:
         """The only person named in full whose surname differs by one letter: a slip or another transliteration."""
         word = name.words[-1]
-        if len(word) < LEAST_TYPO or len(name.words) > 1 or _only_hit(name, "person") is not None:
+        if len(word) < LEAST_TYPO or len(name.words) > 1 or only_hit(name, "person") is not None:
             return None
         near = [e for e in self.persons if len(e.words) > 1 and _one_letter_apart(e.words[-1], word)]
-        return near[0] if len(near) == 1 and not _gender_conflict(near[0], name) else None
+        return near[0] if len(near) == 1 and not gender_conflict(near[0], name) else None
 
     def _by_seed(self, name: Name) -> Entity | None:
         """The person of the article whom the seeds mean by a surname ("Putin")."""
-        seed = _only_hit(name, "person")
+        seed = only_hit(name, "person")
         if seed is None:
             return None
         for entity in self.persons:
-            if not _gender_conflict(entity, name) and seed.actor_id in {
-                s.actor_id for n in entity.names if (s := _only_hit(n)) is not None
+            if not gender_conflict(entity, name) and seed.actor_id in {
+                s.actor_id for n in entity.names if (s := only_hit(n)) is not None
             }:
                 return entity
         return None
@@ -245,7 +204,7 @@ class _Builder:
             return bearers
         before = [e for e in bearers if any(n.start < name.start for n in e.names)]
         known_by_surname = [e for e in bearers if len(e.words) == 1]
-        if before or known_by_surname or _only_hit(name, "person") is None:
+        if before or known_by_surname or only_hit(name, "person") is None:
             return before or known_by_surname or bearers
         return []
 
@@ -254,7 +213,9 @@ class _Builder:
         weights: list[tuple[float, Entity]] = []
         sentence = self.layout.sentence(name.start)
         for entity in bearers:
-            weight = 0.3 + sum((1.5 if n.is_subject else 0.4) * (1 if n.start < name.start else 0.3) for n in entity.names)
+            weight = 0.3 + sum(
+                (1.5 if n.is_subject else 0.4) * (1 if n.start < name.start else 0.3) for n in entity.names
+            )
             weight += 1.5 * (self.layout.paragraph(min(n.start for n in entity.names)) == 0)
             weight += KNOWN_BY_SURNAME * (entity is known)
             in_sentence = [n for n in entity.names if self.layout.sentence(n.start) == sentence]
@@ -266,26 +227,15 @@ class _Builder:
 
     def _person_by_short_name(self, name: Name) -> Entity:
         for entity in self.persons:
-            if entity.words == name.words or name.words[-1] == entity.words[-1] and len(entity.words) == 1:
+            if entity.words in (name.words, name.words[-1:]):
                 return entity
-        seed = _only_hit(name, "person")
+        seed = only_hit(name, "person")
         place = [h for h in name.hits if h.actor_type != "person"]
-        entity = Entity("person", _display(name), name.words, seed=seed)
+        entity = Entity("person", display_name(name), name.words, seed=seed)
         if place and not name.has_title and seed is None:
             entity.problem = "person_or_place"
         self.persons.append(entity)
         return entity
-
-
-def _only_hit(name: Name, kind: str = "") -> SeedHit | None:
-    """The one seed that the name means; None where it could be several."""
-    hits = [h for h in name.hits if h.alias_type != "demonym"]
-    if name.kind == "person" or kind == "person":
-        hits = [h for h in hits if h.actor_type == "person"]
-    elif any(h.actor_type != "person" for h in hits):
-        hits = [h for h in hits if h.actor_type != "person"]
-    sure = [h for h in hits if not h.is_ambiguous]
-    return sure[0] if len({h.actor_id for h in sure}) == 1 else None
 
 
 def _same_person(entity: Entity, name: Name) -> bool:
@@ -293,26 +243,24 @@ def _same_person(entity: Entity, name: Name) -> bool:
     a, b = entity.words, name.words
     if a == b:
         return True
-    if _gender_conflict(entity, name):
+    if gender_conflict(entity, name):
         return False
-    seed, other = _only_hit(name), next((s for n in entity.names if (s := _only_hit(n))), None)
+    seed, other = only_hit(name), next((s for n in entity.names if (s := only_hit(n))), None)
     if seed is not None and other is not None:
         return seed.actor_id == other.actor_id
-    if a[-1] != b[-1]:
-        return set(b) < set(a) and b[0] == a[0] or set(a) < set(b) and a[0] == b[0]
+    return _names_agree(a, b)
+
+
+def _names_agree(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+    """Whether two full names can be one: "Donald J. Trump" and "Donald Trump", not "Bill" and "Hillary Clinton"."""
     first, second = a[0], b[0]
+    if a[-1] != b[-1]:
+        return first == second and (set(a) < set(b) or set(b) < set(a))
     if first == second:
         middle = {w for w in a[1:-1] if len(w) > 1}, {w for w in b[1:-1] if len(w) > 1}
         return not (middle[0] and middle[1]) or bool(middle[0] & middle[1])
-    return (len(first) == 1 or len(second) == 1) and first[0] == second[0] or second in a or first in b
-
-
-def _gender_conflict(entity: Entity, name: Name) -> bool:
-    return bool(entity.gender and name.gender and entity.gender != name.gender)
-
-
-def _conflict(entity: Entity, name: Name) -> bool:
-    return _gender_conflict(entity, name)
+    initial = 1 in (len(first), len(second)) and first[0] == second[0]
+    return initial or second in a or first in b
 
 
 def _one_letter_apart(a: str, b: str) -> bool:
@@ -329,7 +277,10 @@ def _is_acronym(name: Name, entity: Entity) -> bool:
         return False
     letters = name.words[0]
     every = "".join(w[0] for w in entity.words)
-    return len(entity.words) > 1 and letters in (every, "".join(w[0] for w in entity.words if w not in _SMALL))
+    return len(entity.words) > 1 and letters in (
+        every,
+        "".join(w[0] for w in entity.words if w not in _SMALL),
+    )
 
 
 def _is_short_form(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
@@ -339,35 +290,3 @@ def _is_short_form(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
     if full[-len(short) :] == short:
         return len(short) > 1
     return full[: len(short)] == short
-
-
-def _display(name: Name) -> str:
-    """The name as a reader expects it: without "the", words in capitals written small where they are words."""
-    text = " ".join(name.text.split())
-    text = text[4:] if text[:4].casefold() == "the " else text
-    if text.isupper() and len(text) > 4 and name.kind == "person":
-        return text.title()
-    return text
-
-
-def _settle(entity: Entity) -> None:
-    """Give an actor its canonical name, key and seed from all its names."""
-    if entity.kind != "person":
-        entity.name = entity.seed.actor_name if entity.seed else entity.name
-        return
-    full = [n for n in entity.names if len(n.words) > 1]
-    counts = Counter(_display(n) for n in (full or entity.names))
-    entity.name = max(counts, key=lambda t: (counts[t], len(t)))
-    seeds = {s.actor_id: s for n in (full or entity.names) if (s := _only_hit(n)) is not None}
-    if len(seeds) == 1:
-        entity.seed = next(iter(seeds.values()))
-        entity.name = entity.seed.actor_name
-        entity.gender = entity.gender or (entity.seed.gender or "")
-        entity.country = entity.seed.country_code
-    elif full:
-        entity.key = person_key(list(next(n for n in full if _display(n) == entity.name).words))
-
-
-def entities_by_seed(entities: Iterable[Entity]) -> dict[str, Entity]:
-    """Actors of the article that stand in the seeds, by id."""
-    return {e.seed.actor_id: e for e in entities if e.seed is not None}

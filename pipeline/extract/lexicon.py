@@ -14,6 +14,8 @@ from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "lexicons"
+_LOOSE_CLASSES = frozenset(("measure", "impression", "pronoun_filler", "new_group", "locative"))
+"""Classes whose words also stand inside of names and titles."""
 MAX_NOUN_WORDS = 3
 """Longest noun of ``person_nouns.csv`` in words ("chief executive officer")."""
 
@@ -34,7 +36,7 @@ class PersonNoun:
 
 @dataclass(frozen=True, slots=True)
 class Pronoun:
-    """A pronoun: person 1 to 3, number and gender (``n`` thing, ``a`` person of any gender) where it tells."""
+    """A pronoun: person 1 to 3, number and gender (``n`` thing, ``a`` any person) where it tells."""
 
     word: str
     person: int
@@ -56,6 +58,7 @@ class Lexicon:
     """All word lists; keys are folded by ``fold``."""
 
     titles: dict[str, Title]
+    name_titles: frozenset[str]
     person_nouns: dict[str, PersonNoun]
     person_plurals: dict[str, PersonNoun]
     group_nouns: frozenset[str]
@@ -77,10 +80,14 @@ class Lexicon:
         """Whether the function word ``word`` is of one of ``classes``."""
         return bool(self.word_classes.get(word, frozenset()) & set(classes))
 
+    def is_plural_people(self, word: str) -> bool:
+        """A plural or collective of people: "officials", "police"."""
+        return word in self.person_plurals or word in self.group_nouns
+
     def is_function_word(self, word: str) -> bool:
         """A word that never stands inside a title or a name's pre-modifiers."""
         classes = self.word_classes.get(word, frozenset())
-        return bool(classes - {"measure", "impression"}) or word in self.pronouns
+        return bool(classes - _LOOSE_CLASSES) or word in self.pronouns
 
     def person_noun_ending(self, words: list[str]) -> tuple[PersonNoun, int, bool] | None:
         """The longest person noun that ends ``words``: the noun, its length in words, and if plural."""
@@ -130,11 +137,14 @@ def lexicon() -> Lexicon:
     ]
     return Lexicon(
         titles={row["title"]: Title(row["gender"], row["role"]) for row in _rows("titles.csv")},
+        name_titles=frozenset(r["role"] for r in _rows("titles.csv") if r["is_part_of_name"] == "true"),
         person_nouns={fold(row["noun"]): noun for row, noun in people},
         person_plurals={fold(row["plural"]): noun for row, noun in people if row["plural"]},
         group_nouns=_words("group_nouns.csv"),
         body_nouns={fold(row["noun"]): frozenset(row["fits"].split("|")) for row in _rows("body_nouns.csv")},
-        generic_bodies=frozenset(fold(r["noun"]) for r in _rows("body_nouns.csv") if r["is_generic"] == "true"),
+        generic_bodies=frozenset(
+            fold(r["noun"]) for r in _rows("body_nouns.csv") if r["is_generic"] == "true"
+        ),
         document_nouns=_words("document_nouns.csv"),
         pronouns={
             row["pronoun"]: Pronoun(

@@ -1,21 +1,23 @@
 """Speaker phrases: what kind of words a speaker span is, and which of them is its head.
 
 Belongs here: "Kremlin spokesman Dmitry Peskov" has a name for head, "a spokesman for the ministry" a
-noun, "he" a pronoun; splitting "NATO and the United States". Does not: whom they mean (``speakers.py``).
+noun, "he" a pronoun. Does not: splitting joint speakers (``conjuncts.py``), whom phrases mean
+(``speakers.py``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from pipeline.extract.layout import Layout, Token
 from pipeline.extract.lexicon import Lexicon, Pronoun, lexicon
 from pipeline.extract.persona import Name
 
-_OPENERS = frozenset(",;:(–—-") | {"who", "which", "whom", "whose", "where", "when", "that"}
-_PREPOSITIONS = ("preposition",)
+OPENERS = frozenset(",;:(–—-") | {"who", "which", "whom", "whose", "where", "when", "that"}
+"""Words and marks after which a phrase only says more about its head."""
+_APPROXIMATE = frozenset(("like", "as", "about", "over", "than", "around"))
+_ASIDES = (",", "(", "–", "—")
 
 
 @dataclass(slots=True)
@@ -23,8 +25,11 @@ class Phrase:
     """A speaker, read.
 
     ``kind`` is name, pronoun, nominal or empty. For a nominal, ``head`` is its noun and ``head_class``
-    one of person, group, body, document, unknown; ``owner`` is the name or pronoun that possesses it or
+    one of person, group, body, document, unknown. ``owner`` is the name or pronoun that possesses it or
     stands before it ("Clinton" of "Clinton's aides"), ``of`` the first name in what follows the head.
+    ``is_restricted``: the phrase goes on after its head ("experts I interviewed"), so it is no second
+    mention; ``is_proper``: a name in capitals goes on after its head ("Center for Tax Policy");
+    ``core_end``: where asides begin, 0 where there are none.
     """
 
     start: int
@@ -50,24 +55,35 @@ class Phrase:
 def read_phrase(layout: Layout, start: int, end: int, names: Sequence[Name]) -> Phrase:
     """The phrase in ``[start, end)``; ``names`` are those of the article that overlap it."""
     words = lexicon()
-    tokens = [t for t in layout.between(start, end)]
-    while tokens and not (tokens[0].is_word or tokens[0].low in ("'",)):
-        tokens = tokens[1:]
-    while tokens and not tokens[-1].is_word:
-        if tokens[-1].is_possessive and len(tokens) > 1 or tokens[-1].low == ".":
-            break
-        tokens = tokens[:-1]
+    tokens = _off_marks(layout.between(start, end))
     if not tokens:
         return Phrase(start, end, layout.text[start:end])
     tokens = _first_sentence(layout, tokens)
     start, end = tokens[0].start, tokens[-1].end
     phrase = Phrase(start, end, layout.text[start:end])
     if _is_pronoun(tokens, words):
-        phrase.kind, phrase.pronoun = "pronoun", words.pronouns[_pronoun_word(tokens, words)]
+        phrase.kind = "pronoun"
+        phrase.pronoun = next(words.pronouns[t.low] for t in tokens if t.low in words.pronouns)
         return phrase
-    segments = _segments(tokens, names)
-    _read_head(layout, phrase, segments, names, words)
+    segments = _segments(tokens, names, words)
+    first = _listed(_measured(segments, words), segments, words)
+    name = _head_name(phrase, first, segments, names, words)
+    if name is not None:
+        phrase.kind, phrase.name = "name", name
+    else:
+        _read_nominal(phrase, first, segments, names, words)
     return phrase
+
+
+def _off_marks(tokens: list[Token]) -> list[Token]:
+    """Without the marks at both ends, but for a possessive ending."""
+    while tokens and not (tokens[0].is_word or tokens[0].low == "'"):
+        tokens = tokens[1:]
+    while tokens and not tokens[-1].is_word:
+        if (tokens[-1].is_possessive and len(tokens) > 1) or tokens[-1].low == ".":
+            break
+        tokens = tokens[:-1]
+    return tokens
 
 
 def _first_sentence(layout: Layout, tokens: list[Token]) -> list[Token]:
@@ -79,30 +95,24 @@ def _first_sentence(layout: Layout, tokens: list[Token]) -> list[Token]:
     return kept
 
 
-def _pronoun_word(tokens: Sequence[Token], words: Lexicon) -> str:
-    return next(t.low for t in tokens if t.low in words.pronouns)
-
-
 def _is_pronoun(tokens: Sequence[Token], words: Lexicon) -> bool:
-    plain = [t for t in tokens if t.is_word and not t.is_possessive]
-    if not plain or len(plain) > 3 or plain[0].low not in words.pronouns:
+    """A pronoun by itself or with a word like "himself" or "all"."""
+    plain = [t.low for t in tokens if t.is_word and not t.is_possessive]
+    if not plain or len(plain) > 3 or plain[0] not in words.pronouns:
         return False
-    first = words.pronouns[plain[0].low]
+    first = words.pronouns[plain[0]]
     if len(plain) == 1:
         return first.kind != "none"
-    fill = ("both", "all", "each", "himself", "herself", "themselves", "itself", "myself", "also", "alone", "too", "two", "three")
-    return first.kind in ("personal", "relative") and all(t.low in fill for t in plain[1:])
+    return first.kind in ("personal", "relative") and all(words.is_a(w, "pronoun_filler") for w in plain[1:])
 
 
-def _segments(tokens: Sequence[Token], names: Sequence[Name]) -> list[list[Token]]:
+def _segments(tokens: Sequence[Token], names: Sequence[Name], words: Lexicon) -> list[list[Token]]:
     """The phrase cut at commas, brackets, relative pronouns and prepositions that lie in no name."""
-    words = lexicon()
     out: list[list[Token]] = [[]]
     for i, token in enumerate(tokens):
         in_name = any(n.start <= token.start < n.end for n in names)
-        is_cut = token.low in _OPENERS or (words.is_a(token.low, "preposition") and i > 0)
-        if token.low in ("like", "as", "about", "over", "than", "around") and not out[-1]:
-            is_cut = False
+        is_cut = token.low in OPENERS or (words.is_a(token.low, "preposition") and i > 0)
+        is_cut = is_cut and not (token.low in _APPROXIMATE and not out[-1])
         if not in_name and is_cut and not _is_in_title(tokens, i, words):
             out.append([token])
         else:
@@ -117,28 +127,30 @@ def _is_in_title(tokens: Sequence[Token], at: int, words: Lexicon) -> bool:
     if tokens[at].low != "of" or not 0 < at < len(tokens) - 2:
         return False
     noun = words.person_noun_ending([t.low for t in tokens[max(0, at - 2) : at]])
-    return noun is not None and tokens[at - 1].is_capital and tokens[at + 1].is_capital and tokens[at + 2].is_capital
+    return (
+        noun is not None
+        and tokens[at - 1].is_capital
+        and tokens[at + 1].is_capital
+        and tokens[at + 2].is_capital
+    )
 
 
-def _read_head(
-    layout: Layout, phrase: Phrase, segments: list[list[Token]], names: Sequence[Name], words: Lexicon
-) -> None:
-    first = _listed(_measured(segments, words), segments, words)
-    inside = [n for n in names if n.start < phrase.end and n.end > phrase.start]
+def _head_name(
+    phrase: Phrase, first: Sequence[Token], segments: list[list[Token]], names: Sequence[Name], words: Lexicon
+) -> Name | None:
+    """The name that heads the phrase: last of its first part, behind a title, or in apposition to a noun."""
     last = _last_word(first)
-    head_name = next((n for n in inside if last is not None and n.start <= last.start < n.end), None)
-    if head_name is not None and not _is_noun_in_name(head_name, last, words):
-        phrase.kind, phrase.name = "name", head_name
-        return
-    titled = next((n for n in inside if n.kind == "person" and n.lead <= phrase.start < n.start), None)
-    if titled is not None and not titled.is_possessive:
-        phrase.kind, phrase.name = "name", titled
-        return
-    named = _name_in_apposition(segments, inside)
-    if named is not None and _is_singular_person(first, words):
-        phrase.kind, phrase.name = "name", named
-        return
-    _read_nominal(phrase, first, segments, inside, words)
+    for name in names:
+        if (
+            last is not None
+            and name.start <= last.start < name.end
+            and not _is_noun_in_name(name, last, words)
+        ):
+            return name
+    for name in names:
+        if name.kind == "person" and name.lead <= phrase.start < name.start and not name.is_possessive:
+            return name
+    return _name_in_apposition(segments, names) if _is_singular_person(first, words) else None
 
 
 def _measured(segments: list[list[Token]], words: Lexicon) -> list[Token]:
@@ -164,8 +176,7 @@ def _listed(first: list[Token], segments: list[list[Token]], words: Lexicon) -> 
         whole += segment
         last = _last_word(segment)
         if any(t.low == "and" for t in segment):
-            ends_in_group = last is not None and (last.low in words.person_plurals or last.low in words.group_nouns)
-            return whole if ends_in_group else first
+            return whole if last is not None and words.is_plural_people(last.low) else first
     return first
 
 
@@ -173,11 +184,11 @@ def _last_word(tokens: Sequence[Token]) -> Token | None:
     return next((t for t in reversed(tokens) if t.is_word and not t.is_possessive), None)
 
 
-def _is_noun_in_name(name: Name, last: Token | None, words: Lexicon) -> bool:
+def _is_noun_in_name(name: Name, last: Token, words: Lexicon) -> bool:
     """A "name" of type other whose last word is a plural: "Many African-Americans"."""
-    if name.kind == "person" or last is None or name.hits:
+    if name.kind == "person" or name.hits:
         return False
-    return last.low in words.group_nouns or last.low in words.person_plurals
+    return words.is_plural_people(last.low)
 
 
 def _is_singular_person(tokens: Sequence[Token], words: Lexicon) -> bool:
@@ -208,40 +219,46 @@ def _read_nominal(
         return
     phrase.kind = "nominal"
     stop = _head_end(plain, words)
-    phrase.is_restricted = stop < len(plain) or (
-        len(segments) > 1 and segments[1][0].low not in (",", "(", "–", "—")
-    )
+    opens = segments[1][0].low if len(segments) > 1 else ""
+    phrase.is_restricted = stop < len(plain) or (bool(opens) and opens not in _ASIDES)
+    phrase.is_proper = plain[stop - 1].is_capital and opens in ("of", "for")
     plain = plain[:stop]
     lows = [t.low for t in plain]
     phrase.head, phrase.head_class, phrase.is_plural, size = head_of(lows, words)
     before = plain[: len(plain) - size]
-    if lows[0] in words.pronouns and words.pronouns[lows[0]].kind == "possessive" and len(lows) > 1:
-        phrase.owner, phrase.owner_start = words.pronouns[lows[0]], plain[0].start
-        phrase.determiner = "owner"
-    elif words.is_a(lows[0], "determiner", "quantifier") or lows[0].isdigit():
-        phrase.determiner = lows[0]
-    owners = [n for n in names if any(n.start <= t.start < n.end for t in before)]
-    if owners:
-        phrase.owner, phrase.owner_start = owners[-1], owners[-1].start
-    if not any(t.low in ("and", "or") for t in first):
-        after = [s[0].start for s in segments[1:] if s[0].low in (",", "(", "–", "—", "who", "which")]
-        phrase.core_end = after[0] if after and phrase.head_class != "unknown" else 0
+    _read_owner(phrase, plain, before, names, words)
+    if not any(t.low in ("and", "or") for t in first) and phrase.head_class != "unknown":
+        asides = (s[0].start for s in segments[1:] if s[0].low in (*_ASIDES, "who", "which"))
+        phrase.core_end = next(asides, 0)
     phrase.is_former = any(words.modifiers.get(w) == "former" for w in lows)
     phrase.modifiers = tuple(t.low for t in before if not words.is_a(t.low, "determiner"))
-    later = [n for n in names if n.start > plain[-1].start]
-    phrase.is_proper = plain[-1].is_capital and len(segments) > 1 and segments[1][0].low in ("of", "for")
-    phrase.of = later[0] if later else None
+    phrase.of = next((n for n in names if n.start > plain[-1].start), None)
+
+
+def _read_owner(
+    phrase: Phrase, plain: Sequence[Token], before: Sequence[Token], names: Sequence[Name], words: Lexicon
+) -> None:
+    """Determiner and possessor: "his", "Mr. Trump's", "the"."""
+    first = plain[0].low
+    pronoun = words.pronouns.get(first)
+    if pronoun is not None and pronoun.kind == "possessive" and len(plain) > 1:
+        phrase.owner, phrase.owner_start, phrase.determiner = pronoun, plain[0].start, "owner"
+    elif words.is_a(first, "determiner", "quantifier") or first.isdigit():
+        phrase.determiner = first
+    # "US-led" names the United States, but they own nothing there.
+    owners = [n for n in names if any(n.start <= t.start < t.end <= n.end for t in before)]
+    if owners:
+        phrase.owner, phrase.owner_start = owners[-1], owners[-1].start
 
 
 def _head_end(plain: Sequence[Token], words: Lexicon) -> int:
     """Words up to the head: "people briefed" and "experts I interviewed" go on after theirs."""
     lows = [t.low for t in plain]
-    if head_of(lows, words)[1] != "unknown":
+    if head_of(lows, words)[1] != "unknown" or plain[-1].is_capital:
         return len(lows)
+    heads = ("person", "group", "document")
     for stop in range(len(lows) - 1, 0, -1):
-        if any(t.is_capital and t.low != "i" for t in plain[stop:]):
-            break
-        if lows[stop - 1] not in words.modifiers and head_of(lows[:stop], words)[1] in ("person", "group", "document"):
+        if lows[stop - 1] not in words.modifiers and head_of(lows[:stop], words)[1] in heads:
             return stop
     return len(lows)
 
@@ -258,116 +275,8 @@ def head_of(lows: list[str], words: Lexicon) -> tuple[str, str, bool, int]:
         return person[0].noun, "group" if person[2] else "person", person[2], person[1]
     if last in words.group_nouns or last.partition("-")[2] in words.group_nouns:
         return last, "group", True, 1
-    singular = _singular(last)
+    singular = last[:-3] + "y" if last.endswith("ies") else last.removesuffix("s")
     if singular in words.body_nouns:
         return singular, "body", True, 1
     looks_plural = last.endswith("s") and not last.endswith(("ss", "us", "is"))
     return last, "unknown", looks_plural, 1
-
-
-def _singular(word: str) -> str:
-    if word.endswith("ies"):
-        return word[:-3] + "y"
-    return word[:-1] if word.endswith("s") else word
-
-
-def split_speakers(layout: Layout, start: int, end: int, names: Sequence[Name]) -> list[tuple[int, int]]:
-    """Spans of joint speakers: "NATO and the United States" gives two, "US and Ukrainian officials" one.
-
-    A conjunct counts when a name heads it, or a noun phrase with a determiner of its own follows a
-    named one ("Mr Trump and his advisers"); what lies in an apposition or after a preposition does not.
-    """
-    words = lexicon()
-    tokens = layout.between(start, end)
-    cuts = [i for i, t in enumerate(tokens) if _may_split(tokens, i, names, words)]
-    if not cuts:
-        return [(start, end)]
-    parts: list[list[Token]] = []
-    begin = 0
-    for cut in [*cuts, len(tokens)]:
-        parts.append([t for t in tokens[begin:cut]])
-        begin = cut + 1
-    parts = [p for p in (_trim(p) for p in parts) if p]
-    if len(parts) < 2 or not all(_can_stand(p, names, words) for p in parts):
-        return _retry(tokens, cuts, names, words) or [(start, end)]
-    return [(p[0].start, p[-1].end) for p in parts]
-
-
-def _retry(
-    tokens: Sequence[Token], cuts: list[int], names: Sequence[Name], words: Lexicon
-) -> list[tuple[int, int]] | None:
-    """Cut at the last "and" alone, for "John Smith, head of A, and Mary Jones"."""
-    ands = [c for c in cuts if tokens[c].low in ("and", "&")]
-    if not ands:
-        return None
-    for cut in reversed(ands):
-        left, right = _trim(list(tokens[:cut])), _trim(list(tokens[cut + 1 :]))
-        person = _heads(right, names, "person")
-        if left and right and person and _can_stand(left, names, words) and _starts_with_name(left, names):
-            return [(left[0].start, left[-1].end), (right[0].start, right[-1].end)]
-    return None
-
-
-def _trim(tokens: list[Token]) -> list[Token]:
-    edge = (",", "and", "&", "both", ";")
-    while tokens and tokens[0].low in edge:
-        tokens = tokens[1:]
-    while tokens and (tokens[-1].low in edge):
-        tokens = tokens[:-1]
-    return tokens
-
-
-def _may_split(tokens: Sequence[Token], at: int, names: Sequence[Name], words: Lexicon) -> bool:
-    token = tokens[at]
-    if token.low not in ("and", "&", ",", "/") or any(n.start <= token.start < n.end for n in names):
-        return False
-    if token.low == "," and at + 1 < len(tokens) and tokens[at + 1].low in ("and", "who", "which"):
-        return False
-    before = [t for t in tokens[:at] if not any(n.start <= t.start < n.end for n in names)]
-    in_clause = any(words.is_a(t.low, "preposition") or t.low in ("who", "which", "that") for t in before)
-    if token.low == "," and not any(t.low in ("and", "&") for t in tokens[at:]):
-        return False
-    in_clause = in_clause or _in_apposition(tokens[:at], words)
-    return not in_clause or _heads(_trim(list(tokens[at + 1 :])), names, "person")
-
-
-def _in_apposition(before: Sequence[Token], words: Lexicon) -> bool:
-    """Whether a comma has opened an apposition: ", a professor", ", director of"."""
-    for comma, following in pairwise(before):
-        if comma.low == "," and (
-            words.is_a(following.low, "determiner") or words.person_noun_ending([following.low]) is not None
-        ):
-            return True
-    return False
-
-
-def _heads(tokens: Sequence[Token], names: Sequence[Name], kind: str = "") -> bool:
-    """Whether the tokens up to a comma or preposition end in a name."""
-    words = lexicon()
-    first: list[Token] = []
-    for token in tokens:
-        inside = any(n.start <= token.start < n.end for n in names)
-        if not inside and (token.low in _OPENERS or token.low in ("and", "&") or words.is_a(token.low, "preposition")):
-            break
-        first.append(token)
-    last = _last_word(first)
-    if last is None:
-        return False
-    return any(n.start <= last.start < n.end and (not kind or n.kind == kind) for n in names)
-
-
-def _starts_with_name(tokens: Sequence[Token], names: Sequence[Name]) -> bool:
-    return _heads(tokens, names)
-
-
-def _can_stand(tokens: Sequence[Token], names: Sequence[Name], words: Lexicon) -> bool:
-    """Whether a conjunct can be a speaker of its own."""
-    if _heads(tokens, names):
-        return True
-    first = tokens[0].low
-    if len(tokens) == 1 and first in words.pronouns and words.pronouns[first].kind == "personal":
-        return True
-    has_own = words.is_a(first, "determiner") or first in ("other", "some", "many", "several", "top", "senior")
-    plain = [t.low for t in tokens if t.is_word and not t.is_possessive]
-    cut = next((i for i, w in enumerate(plain) if i and words.is_a(w, "preposition")), len(plain))
-    return has_own and head_of(plain[:cut], words)[1] != "unknown"

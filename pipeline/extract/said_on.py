@@ -23,7 +23,9 @@ MAX_WORDS_BEFORE = 8
 MAX_WORDS_AFTER = 16
 """Words between the cue and a date that follows it."""
 _AHEAD = frozenset("next until till by before since coming from through between".split())
-_OTHER_EVENT = frozenset("before after ahead since until when while who which whose where during following".split())
+_OTHER_EVENT = frozenset(
+    "before after ahead since until when while who which whose where during following".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,9 @@ class _Day:
     day: dt.date
 
 
-def statement_date(layout: Layout, cue: Span | None, content: Sequence[Span], article_date: dt.date) -> dt.date:
+def statement_date(
+    layout: Layout, cue: Span | None, content: Sequence[Span], article_date: dt.date
+) -> dt.date:
     """The day of the statement: what its sentence says outside the content, else the article's day.
 
     Args:
@@ -46,7 +50,8 @@ def statement_date(layout: Layout, cue: Span | None, content: Sequence[Span], ar
         return article_date
     start, end = layout.sentence_span(cue[0])
     tokens = [
-        t for t in layout.between(start, end)
+        t
+        for t in layout.between(start, end)
         if not any(s <= t.start < e for s, e in content) and layout.quotation(t.start) < 0
     ]
     at = next((i for i, t in enumerate(tokens) if t.end > cue[0]), None)
@@ -102,7 +107,7 @@ def _weekday(value: int, today: dt.date, *, strictly: bool) -> dt.date:
 
 
 def _month(tokens: Sequence[Token], at: int, month: int, today: dt.date) -> Iterator[_Day]:
-    """"Nov. 3", "3 November 2020", "in August": the latest such day that is not ahead."""
+    """ "Nov. 3", "3 November 2020", "in August": the latest such day that is not ahead."""
     after = at + 1
     while after < len(tokens) and tokens[after].low == ".":
         after += 1
@@ -143,7 +148,7 @@ def _latest(year: int | None, month: int, day: int, today: dt.date) -> dt.date |
 
 
 def _span_back(tokens: Sequence[Token], at: int, days: int, today: dt.date) -> Iterator[_Day]:
-    """"Last week" and "two days ago"."""
+    """ "Last week" and "two days ago"."""
     before = tokens[at - 1].low if at else ""
     after = tokens[at + 1].low if at + 1 < len(tokens) else ""
     if before == "last" and tokens[at].low in ("week", "month", "year"):

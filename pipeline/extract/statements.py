@@ -18,7 +18,7 @@ from pipeline.extract.actor_seeds import ActorSeeds, SeedHit, load_actor_seeds, 
 from pipeline.extract.article_rows import ArticleInput, ArticleRows, read_article
 from pipeline.extract.cues import CueLexicon
 from pipeline.extract.persona import RawName
-from pipeline.extract.speakers import Attribution
+from pipeline.extract.slots import Attribution
 from pipeline.extract.tables import actors_table, known_by_name, mentions_table, statements_table
 from pipeline.extract.unseen_names import unseen_names
 from pipeline.records import Reject
@@ -87,7 +87,14 @@ def _usable(articles: pl.DataFrame, attributions: pl.DataFrame) -> tuple[pl.Data
     )
     bad = joined.filter(pl.col("problem").is_not_null())
     rejects = [
-        Reject("statements", "extraction_failed", document or attribution, f"{attribution}: {problem}", None, article)
+        Reject(
+            "statements",
+            "extraction_failed",
+            document or attribution,
+            f"{attribution}: {problem}",
+            None,
+            article,
+        )
         for attribution, article, document, problem in bad.select(
             "attribution_id", "article_id", "document", "problem"
         ).iter_rows()
@@ -101,7 +108,9 @@ def _inputs(
     """One value per article with its names, their meanings among the seeds, and its attributions."""
     columns = ["article_id", "start", "end", "text", "name_type", "score", "antecedent_start"]
     every = pl.concat([names.select(columns), unseen_names(attributions, names).select(columns)])
-    every = every.join(articles.select("article_id", "article_date"), on="article_id").with_row_index("name_row")
+    every = every.join(articles.select("article_id", "article_date"), on="article_id").with_row_index(
+        "name_row"
+    )
     hits: dict[int, list[SeedHit]] = {}
     proper = every.filter(pl.col("name_type") != "PRONOUN")
     for row, *fields in seed_hits(proper, seeds).iter_rows():
@@ -123,8 +132,13 @@ def _inputs(
         key = row["article_id"]
         authors = row["authors"] or []
         yield ArticleInput(
-            key, row["text"], row["article_date"], authors[0] if len(authors) == 1 else None,
-            raw.get(key, []), hints.get(key, {}), by_article.get(key, []),
+            key,
+            row["text"],
+            row["article_date"],
+            authors[0] if len(authors) == 1 else None,
+            raw.get(key, []),
+            hints.get(key, {}),
+            by_article.get(key, []),
         )
 
 
@@ -136,6 +150,10 @@ def _attribution(row: dict[str, object]) -> Attribution:
     spans = row["content_spans"]
     assert isinstance(spans, list)
     return Attribution(
-        str(row["attribution_id"]), span("speaker"), span("cue"),
-        tuple((s["start"], s["end"]) for s in spans), str(row["statement_type"]), str(row["content_text"]),
+        str(row["attribution_id"]),
+        span("speaker"),
+        span("cue"),
+        tuple((s["start"], s["end"]) for s in spans),
+        str(row["statement_type"]),
+        str(row["content_text"]),
     )

@@ -12,7 +12,11 @@ from pipeline.extract.actor_seeds import ActorSeeds, folded
 from pipeline.ids import stable_id
 from pipeline.schemas import ACTORS, MENTIONS, STATEMENTS
 
-_SAME_KIND = {"person": ["person"], "organization": ["organization", "government"], "government": ["government", "organization"]}
+_SAME_KIND = {
+    "person": ["person"],
+    "organization": ["organization", "government"],
+    "government": ["government", "organization"],
+}
 
 
 def known_by_name(entities: pl.DataFrame, seeds: ActorSeeds) -> pl.DataFrame:
@@ -47,7 +51,9 @@ def mentions_table(
     rows: pl.DataFrame, entities: pl.DataFrame, articles: pl.DataFrame, version: str
 ) -> pl.DataFrame:
     """Table ``mentions``, with ``role_country`` for ``actors_table``."""
-    keyed = rows.join(entities.select("article_id", "entity", "actor_id"), on=["article_id", "entity"], how="left")
+    keyed = rows.join(
+        entities.select("article_id", "entity", "actor_id"), on=["article_id", "entity"], how="left"
+    )
     keyed = keyed.join(articles.select("article_id", "partition_date"), on="article_id").unique(
         ["article_id", "start", "end"], keep="first", maintain_order=True
     )
@@ -77,10 +83,11 @@ def statements_table(
     )
     # Two conjuncts that turn out to be one actor are one statement.
     joined = joined.sort("article_id", "ordinal", "attribution_id", "speaker_ordinal").filter(
-        pl.col("actor_id").is_null()
-        | pl.struct("attribution_id", "actor_id").is_first_distinct()
+        pl.col("actor_id").is_null() | pl.struct("attribution_id", "actor_id").is_first_distinct()
     )
-    keys = [stable_id("statement", *key) for key in joined.select("attribution_id", "speaker_ordinal").iter_rows()]
+    keys = [
+        stable_id("statement", *key) for key in joined.select("attribution_id", "speaker_ordinal").iter_rows()
+    ]
     out = joined.with_columns(
         statement_id=pl.Series(keys, dtype=pl.String),
         confidence=(pl.col("confidence") * pl.col("rule_confidence")).round(4),
@@ -107,14 +114,26 @@ def actors_table(
     ).filter(pl.col("actor_id").is_not_null())
     days = met.group_by("actor_id").agg(pl.col("partition_date").min())
     own = entities.group_by("actor_id").agg(
-        _most("actor_name"), _most("actor_type"), _most("country_code"), _most("affiliation"), pl.col("is_seed").any()
+        _most("actor_name"),
+        _most("actor_type"),
+        _most("country_code"),
+        _most("affiliation"),
+        pl.col("is_seed").any(),
     )
-    names = mentions.filter(pl.col("mention_type").is_in(["name", "metonym"]) & pl.col("actor_id").is_not_null())
+    names = mentions.filter(
+        pl.col("mention_type").is_in(["name", "metonym"]) & pl.col("actor_id").is_not_null()
+    )
     aliases = names.group_by("actor_id").agg(pl.col("mention_text").unique().sort().alias("aliases"))
     roles = mentions.filter(pl.col("role").is_not_null() & pl.col("actor_id").is_not_null())
-    said = roles.group_by("actor_id").agg(_most("role").alias("said_role"), _most("affiliation").alias("said_affiliation"))
+    said = roles.group_by("actor_id").agg(
+        _most("role").alias("said_role"), _most("affiliation").alias("said_affiliation")
+    )
     known = seeds.actors.select(
-        "actor_id", "wikidata_id", seed_role="role", seed_affiliation="affiliation", seed_country="country_code"
+        "actor_id",
+        "wikidata_id",
+        seed_role="role",
+        seed_affiliation="affiliation",
+        seed_country="country_code",
     )
     out = (
         days.join(own, on="actor_id")

@@ -62,7 +62,11 @@ def _runs(text: str) -> list[tuple[int, int, str]]:
         low = fold(run).split()
         at = match.start()
         titled = bool(low) and low[0].strip(".") in words.titles and len(low) > 1
-        while not titled and low and (words.is_function_word(low[0]) or low[0] in words.modifiers and at == match.start() == 0):
+        while (
+            not titled
+            and low
+            and (words.is_function_word(low[0]) or low[0] in words.modifiers and at == match.start() == 0)
+        ):
             cut = len(run) - len(run.partition(" ")[2])
             at, run, low = at + cut, run.partition(" ")[2], low[1:]
         if not low or (not titled and _is_common(low)):

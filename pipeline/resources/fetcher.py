@@ -167,7 +167,17 @@ class Fetcher:
             retry=retry_if_exception_type(RetryError),
             reraise=True,
         )
-        return await tries(self._try_once, url, host, wanted, validators, cookies)
+        try:
+            answer = await tries(self._try_once, url, host, wanted, validators, cookies)
+        except StopError as error:
+            # Counted by page and not by try: two bad pages side by side do not make a dead host.
+            if error.reason_code == "network":
+                self._hosts.failed(host, str(error))
+            else:
+                self._hosts.answered(host)
+            raise
+        self._hosts.answered(host)
+        return answer
 
     def _enough(self, state: RetryCallState) -> bool:
         error = state.outcome.exception() if state.outcome else None
@@ -183,23 +193,17 @@ class Fetcher:
             try:
                 async with asyncio.timeout(seconds):
                     answer = await self._send(url, host, wanted, validators, cookies)
-            except (TimeoutError, httpx.TimeoutException) as error:
-                raise self._no_answer(
-                    host, f"no complete answer within {seconds:g} s", timeout=True
-                ) from error
+            except httpx.TimeoutException as error:
+                silence = f"no answer for {self.policy.idle_seconds:g} s"
+                raise RetryError("network", silence, timeout=True) from error
+            except TimeoutError as error:
+                detail = f"no complete answer within {seconds:g} s"
+                raise RetryError("network", detail, timeout=True) from error
             except httpx.TransportError as error:
-                raise self._no_answer(host, str(error) or type(error).__name__) from error
+                raise RetryError("network", str(error) or type(error).__name__) from error
             except (httpx.InvalidURL, UnicodeError) as error:
                 raise StopError("refused_address", f"not a usable address ({error})") from error
-            except StopError:
-                self._hosts.answered(host)
-                raise
-        self._hosts.answered(host)
         return answer
-
-    def _no_answer(self, host: str, detail: str, *, timeout: bool = False) -> RetryError:
-        self._hosts.failed(host, detail)
-        return RetryError("network", detail, timeout=timeout)
 
     async def _send(
         self, url: str, host: str, wanted: Wanted, validators: Validators, cookies: httpx.Cookies
@@ -212,7 +216,7 @@ class Fetcher:
             "Accept-Encoding": "gzip, deflate, br, zstd",
             **validators.headers(),
         }
-        timeout = httpx.Timeout(self.policy.request_timeout_seconds, pool=None)
+        timeout = httpx.Timeout(self.policy.idle_seconds, pool=None)
         request = httpx.Request("GET", url, headers=headers, extensions={"timeout": timeout.as_dict()})
         cookies.set_cookie_header(request)
         response = await self._transport.handle_async_request(request)

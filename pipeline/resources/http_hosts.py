@@ -114,8 +114,8 @@ class Hosts:
         self._host(name).failures = 0
 
     def failed(self, name: str, detail: str) -> None:
-        """A request got no answer; too many in a row close the host for the run."""
+        """A page got no answer in all its tries; too many in a row close the host for the run."""
         host = self._host(name)
         host.failures += 1
         if host.failures >= self._policy.max_host_failures:
-            host.closed = ("network", f"{name} gave no answer {host.failures} times in a row: {detail}")
+            host.closed = ("network", f"{name} gave no answer for {host.failures} pages in a row: {detail}")

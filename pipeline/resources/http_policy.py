@@ -73,7 +73,7 @@ class FetchPolicy:
     run_budget_seconds: float = 5400.0
     """Most time from the first request of a run to its last."""
     request_timeout_seconds: float = 20.0
-    """Most time for one request, from connecting to the last byte."""
+    """Most time for one request, from connecting to the last byte; half of it for no byte at all."""
     max_bytes: int = 10_000_000
     """Largest body, before and after decompression."""
     allow_networks: tuple[str, ...] = ()
@@ -92,12 +92,17 @@ class FetchPolicy:
     max_crawl_delay_seconds: float = 30.0
     """Longer crawl delays of a robots.txt count as this: at 30 s a day's budget still has 20 pages."""
     max_host_failures: int = 5
-    """Requests in a row without any answer, after which a host is left alone for the run."""
+    """Pages in a row without any answer, all tries spent, after which a host is left alone for the run."""
     max_redirects: int = 8
     max_header_bytes: int = 64_000
     max_robots_bytes: int = 512_000
     """RFC 9309 asks for at least 500 KiB; what is beyond is not read."""
     version: str = field(default_factory=installed_version)
+
+    @property
+    def idle_seconds(self) -> float:
+        """Longest silence: a server that says nothing for so long will not have said all in time."""
+        return self.request_timeout_seconds / 2
 
     @property
     def user_agent(self) -> str:

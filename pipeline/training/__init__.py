@@ -1,0 +1,1 @@
+"""How the model and the known actors are made; an optional extra."""

@@ -27,7 +27,9 @@ _MALLOC = {
 def main() -> int:
     """Train, export, measure on dev; prints the figures of the float and the int8 model."""
     parser = argparse.ArgumentParser(prog="python -m pipeline.training", description=__doc__)
-    parser.add_argument("data", type=Path, help="folder with train/, dev/, silver_train.json, silver_dev.json")
+    parser.add_argument(
+        "data", type=Path, help="folder with train/, dev/, silver_train.json, silver_dev.json"
+    )
     parser.add_argument("out", type=Path, help="folder for checkpoints and the model")
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--seed", type=int, default=0)
@@ -35,7 +37,9 @@ def main() -> int:
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     args = parser.parse_args()
     if any(os.environ.get(k) != v for k, v in _MALLOC.items()):
-        return subprocess.call([sys.executable, "-m", "pipeline.training", *sys.argv[1:]], env=os.environ | _MALLOC)
+        return subprocess.call(
+            [sys.executable, "-m", "pipeline.training", *sys.argv[1:]], env=os.environ | _MALLOC
+        )
     import torch
 
     from pipeline.training.export import export

@@ -81,7 +81,12 @@ def _fuse(plain: Path, fused: Path) -> Path:
     options = FusionOptions("bert")
     options.enable_embed_layer_norm = False
     model = optimizer.optimize_model(
-        str(plain), model_type="bert", num_heads=12, hidden_size=384, optimization_options=options, opt_level=0
+        str(plain),
+        model_type="bert",
+        num_heads=12,
+        hidden_size=384,
+        optimization_options=options,
+        opt_level=0,
     )
     model.save_model_to_file(str(fused))
     return fused

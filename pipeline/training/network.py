@@ -1,7 +1,7 @@
 """The attribution network: one encoder, one pass, and the heads that read it.
 
 Belongs here: the torch module, for training and for export. Does not: data, the loop, decoding.
-torch is an optional extra (``pip install 'onrecord[training]'`` with a CPU build of torch); nothing in the product imports this.
+torch is an optional extra (``docs/training.md``); nothing in the product imports this.
 
 Every attribution of PolNeAR has exactly one cue and no two share its first piece, so a cue *is* an
 attribution: the network finds cues, then says of every piece what it is to each cue (nothing,
@@ -98,7 +98,6 @@ class AttributionNet(nn.Module):
         return scores.masked_fill(later, -1e4)
 
 
-
 class ExportNet(nn.Module):
     """What is shipped: one window in, everything that decoding needs out."""
 
@@ -107,7 +106,7 @@ class ExportNet(nn.Module):
         self.net = net
 
     def forward(self, ids: Tensor, kinds: Tensor) -> tuple[Tensor, ...]:
-        """``ids``, ``kinds`` [1, n] -> cues [n, 3], names [n, 9], anchors [k], roles [k, n, 3], antecedents [n, n]."""
+        """``ids`` and ``kinds`` [1, n] to what ``tagger.WindowScores`` holds, in its order."""
         h = self.net.encode(ids, kinds, torch.ones_like(ids))
         cues = self.net.cue(h)[0].log_softmax(-1)
         begins = cues[:, 1].exp()
@@ -121,7 +120,9 @@ def build(*, attention: str = "eager") -> AttributionNet:
     """A network on the pretrained encoder, its token-type table widened to the surface kinds."""
     transformers: Any = import_module("transformers")
     encoder = transformers.AutoModel.from_pretrained(
-        str(encoder_folder()), add_pooling_layer=False, attn_implementation=attention,
+        str(encoder_folder()),
+        add_pooling_layer=False,
+        attn_implementation=attention,
         attention_probs_dropout_prob=0.0,  # a third of the CPU time of a step, no gain on dev
     )
     width = encoder.config.hidden_size

@@ -27,7 +27,7 @@ def published(data_dir: Path, query: str) -> pl.DataFrame:
         return connection.sql(query).pl()
 
 
-def lake_rows(data_dir: Path) -> dict[str, list[tuple]]:
+def lake_rows(data_dir: Path) -> dict[str, list[str]]:
     lake = Lake(data_dir)
     return {
         name: sorted(map(str, lake.read(table, DAYS).rows()))

@@ -1,5 +1,7 @@
 """One warehouse for all tests here: built in odd order day by day, built at once, and published."""
 
+import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,6 +69,16 @@ def _before_re_extraction() -> list[Piece]:
 
 def _fields(item: object) -> dict[str, object]:
     return {name: getattr(item, name) for name in item.__dataclass_fields__}  # type: ignore[attr-defined]  # a dataclass
+
+
+@pytest.fixture
+def workplace(builds: Builds) -> Iterator[Dbt]:
+    """A copy of the built data folder to spoil, where dbt knows its project already."""
+    base = builds.at_once.parent
+    dbt = Dbt(base / "data", base / "seeds", builds.target)
+    shutil.copytree(builds.at_once, dbt.data_dir, symlinks=True)
+    yield dbt
+    shutil.rmtree(dbt.data_dir)
 
 
 @pytest.fixture(scope="session")

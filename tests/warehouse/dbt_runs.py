@@ -5,10 +5,30 @@ import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+
+import duckdb
+
+from pipeline.resources.publish_tables import TABLES
 
 ROOT = Path(__file__).parents[2]
 PROJECT = ROOT / "dbt_project"
+
+
+def marts(data_dir: Path) -> dict[str, list[tuple]]:
+    """All rows of every mart, in one order."""
+    path = data_dir / "warehouse.duckdb"
+    return _marts(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _marts(path: Path, _changed: int) -> dict[str, list[tuple]]:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return {
+            table.name: connection.execute(f"select * from marts.{table.name} order by all").fetchall()
+            for table in TABLES
+        }
 
 
 @dataclass(frozen=True)

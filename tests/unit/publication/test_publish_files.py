@@ -66,12 +66,12 @@ def test_columns_that_may_not_be_null_are_so_declared_and_dimensions_have_keys(d
     found = database.execute(
         "select table_name, column_name from duckdb_columns() where not is_nullable"
     ).fetchall()
-    declared = {
-        (m, c["name"]) for m, model in mart_models().items() for c in model["columns"] if c.get("constraints")
-    }
+    models = mart_models().items()
+    declared = {(name, c["name"]) for name, model in models for c in model["columns"] if c.get("constraints")}
     assert set(found) == declared
     keys = database.execute(
-        "select table_name, constraint_column_names from duckdb_constraints() where constraint_type = 'PRIMARY KEY'"
+        "select table_name, constraint_column_names from duckdb_constraints() "
+        "where constraint_type = 'PRIMARY KEY'"
     ).fetchall()
     assert sorted(keys) == [
         ("dim_actor", ["actor_id"]),
