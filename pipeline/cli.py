@@ -15,10 +15,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import pydantic
 import typer
 from rich.console import Console
+from typer.exceptions import TyperException
 
 from pipeline.settings import Settings, get_settings
 from pipeline.terminal import fail, frame_table, statements_table
@@ -354,17 +354,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         args.remove("--debug")
     try:
         code = app(args, standalone_mode=False)
-    except click.exceptions.Abort:
-        fail("stopped; what is stored stands, run again to go on")
-        code = FAILED
-    except click.ClickException as error:
-        where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "onrecord"
-        fail(f"{error.format_message()} (see `{where} --help`)")
+    except TyperException as error:
+        where = getattr(getattr(error, "ctx", None), "command_path", "onrecord")
+        fail(f"{getattr(error, 'format_message', error.__str__)()} (see `{where} --help`)")
         code = USAGE
     except UsageProblem as error:
         fail(str(error))
         code = USAGE
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         fail("stopped; what is stored stands, run again to go on")
         code = FAILED
     except Exception as error:  # the last line of defence: one line, not a traceback

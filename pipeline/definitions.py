@@ -46,16 +46,10 @@ def build_defs(settings: Settings | None = None, **overrides: Any) -> dg.Definit
         "progress": Silent(),
         "dbt": dbt_resource(project),
     }
+    # dg.asset's type says "a function"; what it returns is an AssetsDefinition.
+    assets: list[Any] = [feed_entries, pages, articles, attributions, statements, ledger]
     return dg.Definitions(
-        assets=[
-            feed_entries,
-            pages,
-            articles,
-            attributions,
-            statements,
-            ledger,
-            *build_warehouse_assets(project),
-        ],
+        assets=[*assets, *build_warehouse_assets(project)],
         jobs=[daily_job],
         schedules=[build_daily_schedule(settings)],
         resources={**resources, **overrides},

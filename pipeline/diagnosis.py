@@ -62,7 +62,9 @@ def _python() -> Check:
     version = ".".join(map(str, sys.version_info[:3]))
     if sys.version_info[:2] > NEWEST_PYTHON:
         newest = ".".join(map(str, NEWEST_PYTHON))
-        return Check("warning", "python", f"{version}; tested up to {newest}: make setup PYTHON=python{newest}")
+        return Check(
+            "warning", "python", f"{version}; tested up to {newest}: make setup PYTHON=python{newest}"
+        )
     return Check("ok", "python", version)
 
 
@@ -98,7 +100,9 @@ def _disk(settings: Settings) -> Check:
 
 def _contact(settings: Settings) -> Check:
     if not settings.contact:
-        return Check("warning", "contact", "sites cannot reach you: set ONRECORD_CONTACT to a mail or web address")
+        return Check(
+            "warning", "contact", "sites cannot reach you: set ONRECORD_CONTACT to a mail or web address"
+        )
     return Check("ok", "contact", settings.contact)
 
 

@@ -77,7 +77,9 @@ FEED_ENTRIES = Table(
         "canonical_url": Column(
             pl.String, "address without tracking, fragment and mobile parts", nullable=True
         ),
-        "file": Column(pl.String, "path of an input file, relative to its folder", nullable=True),
+        "file": Column(
+            pl.String, "path of an input file to read back; what follows /./ is the name shown", nullable=True
+        ),
         "title": Column(pl.String, "headline as the feed gives it", nullable=True),
         "published_at": Column(UTC, "publication time as the feed or index gives it", nullable=True),
         "collected_at": Column(UTC, "when the entry was seen"),

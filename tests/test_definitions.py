@@ -60,9 +60,9 @@ def test_every_asset_has_a_group_and_a_description(graph):
 def test_all_days_share_one_partitioning(graph):
     kinds = {type(graph.get(k).partitions_def).__name__ for k in graph.materializable_asset_keys}
     assert kinds == {"DailyPartitionsDefinition", "NoneType"}
-    assert {k.to_user_string() for k in graph.materializable_asset_keys if graph.get(k).partitions_def is None} == {
-        "published"
-    }
+    assert {
+        k.to_user_string() for k in graph.materializable_asset_keys if graph.get(k).partitions_def is None
+    } == {"published"}
 
 
 def test_warehouse_steps_share_one_pool(tmp_path):

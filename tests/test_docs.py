@@ -10,7 +10,9 @@ from pipeline.records import REASONS
 from pipeline.settings import Settings
 
 ROOT = Path(__file__).parent.parent
-DOCS = "\n".join(p.read_text(encoding="utf-8") for p in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))])
+DOCS = "\n".join(
+    p.read_text(encoding="utf-8") for p in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+)
 COMMANDS = ["feeds", *(c.name or c.callback.__name__ for c in app.registered_commands if c.callback)]
 
 

@@ -26,7 +26,7 @@ _DESCEND = 0.75
 """A container is left for one of its children that holds at least this share of its weight."""
 _DESCEND_FROM_BODY = 0.9
 _DESCEND_TO_BODY = 0.55
-_LEAST_BODY_SHARE = 0.4
+_LEAST_BODY_SHARE = 0.25
 """A container that is named as the article's body counts from this share of the page's weight."""
 _SPARED_BY_QUOTES = frozenset({"share", "embed"})
 """Kinds that a container with a block quote is not: posts of social networks set in as text."""
@@ -141,7 +141,7 @@ def _furniture_nodes(page: Page, prose: Sequence[float]) -> list[bool]:
     quoting = {a for i, n in enumerate(page.nodes) if n.tag == "blockquote" for a in page.ancestors(i)[:4]}
 
     def kinds_of(i: int) -> list[str]:
-        if holds_body[i]:
+        if holds_body[i] or not page.nodes[i].kinds:
             return []
         spared = _SPARED_BY_QUOTES if i in quoting else frozenset[str]()
         return [k for k in page.nodes[i].kinds - spared if share[i] <= limits.get(k, _DEFAULT_LIMIT)]
@@ -175,10 +175,10 @@ def _outermost_shares(
     open_kinds: list[frozenset[str]] = []
     for i, node in enumerate(page.nodes):
         above = open_kinds[node.parent] if node.parent >= 0 else frozenset[str]()
-        mine = frozenset(kinds_of(i))
+        mine = frozenset(kinds_of(i)) if node.kinds else node.kinds
         for kind in mine - above:
             together[kind] = together.get(kind, 0.0) + share[i]
-        open_kinds.append(above | mine)
+        open_kinds.append(above | mine if mine else above)
     return together
 
 
@@ -199,9 +199,13 @@ def choose_region(page: Page, evidence: Evidence) -> int:
     """The node that holds the article: named as its body, or the smallest that holds nearly all weight."""
     held = _held(page, evidence)
     children: dict[int, list[int]] = {}
+    holder: list[int] = []  # of each node, the innermost that may be a region: itself or what holds it
     for i, node in enumerate(page.nodes):
-        if node.tag in _REGION_TAGS or "-" in node.tag:
-            children.setdefault(node.parent, []).append(i)
+        above = holder[node.parent] if node.parent >= 0 else -1
+        is_candidate = node.tag in _REGION_TAGS
+        holder.append(i if is_candidate else above)
+        if is_candidate:
+            children.setdefault(above, []).append(i)
     named = _named_region(page, evidence, held)
     region = named or 0
     while children.get(region):

@@ -42,6 +42,12 @@ class Rule:
     pattern: re.Pattern[str]
     limit: float
 
+    def fits(self, text: str) -> bool:
+        """Whether the pattern is found in ``text``."""
+        # A search goes on from every character even if the pattern can only start at the first.
+        found = self.pattern.match if self.pattern.pattern.startswith("^") else self.pattern.search
+        return found(text) is not None
+
 
 @lru_cache(maxsize=1)
 def rules() -> dict[str, tuple[Rule, ...]]:
@@ -109,7 +115,7 @@ def line_kind(text: str) -> str | None:
         text = f"{text[:_MATCHED_CHARS]} {text[-_MATCHED_CHARS:]}"
     reports: bool | None = None
     for rule in rules()["line"]:
-        if words <= rule.limit and rule.pattern.search(text):
+        if words <= rule.limit and rule.fits(text):
             if rule.kind in _SOFT_KINDS:
                 reports = bool(_REPORTS.search(text) or _QUOTES.search(text)) if reports is None else reports
                 if reports:
@@ -157,6 +163,6 @@ def is_junk_section(name: str) -> bool:
 def _first_kind(scope: str, text: str) -> str | None:
     words = text.count(" ") + 1
     for rule in rules()[scope]:
-        if words <= rule.limit and rule.pattern.search(text[:_MATCHED_CHARS]):
+        if words <= rule.limit and rule.fits(text[:_MATCHED_CHARS]):
             return rule.kind
     return None

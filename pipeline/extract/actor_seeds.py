@@ -201,7 +201,9 @@ def seed_hits(names: pl.DataFrame, seeds: ActorSeeds) -> pl.DataFrame:
     )
     return (
         hits.join(known, on="actor_id")
-        .with_columns(role=pl.when(in_office).then("role"), affiliation=pl.when(in_office).then("affiliation"))
+        .with_columns(
+            role=pl.when(in_office).then("role"), affiliation=pl.when(in_office).then("affiliation")
+        )
         .sort("name_row", "is_ambiguous", "actor_id", "alias_type")
         .unique(["name_row", "actor_id"], keep="first", maintain_order=True)
         .select(

@@ -1,4 +1,4 @@
-"""Rows of one article: its resolved speakers, mentions and actors as plain values for the tables.
+"""Rows of one article: its speakers, mentions and actors as plain values for the tables.
 
 Belongs here: from a reading of one article to rows. Does not: anything that spans articles
 (``tables.py``).
@@ -14,15 +14,15 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.extract.actor_seeds import ActorSeeds, folded_text
-from pipeline.extract.entities import Entity
+from pipeline.extract.countries import Countries
 from pipeline.extract.cues import CueLexicon, addressee, addressee_in_content, read_cue
+from pipeline.extract.entities import Entity
 from pipeline.extract.fingerprints import content_key, content_minhash, content_words
-from pipeline.extract.layout import Layout
-from pipeline.extract.lexicon import FOLDER, lexicon
-from pipeline.extract.persona import Name, RawName, Role
+from pipeline.extract.lexicon import FOLDER
+from pipeline.extract.mention_rows import mention_rows
+from pipeline.extract.persona import NameIndex, RawName
 from pipeline.extract.said_on import statement_date
-from pipeline.extract.slots import Attribution, Resolved
+from pipeline.extract.slots import Attribution, Resolved, Span
 from pipeline.extract.speakers import Reading, actors_of, resolve_speakers
 
 ENTITY_SCHEMA = pl.Schema(
@@ -50,17 +50,17 @@ MENTION_SCHEMA = pl.Schema(
         "attribution_id": pl.String,
         "role": pl.String,
         "affiliation": pl.String,
-        "role_country": pl.String,
     }
 )
 STATEMENT_SCHEMA = pl.Schema(
     {
+        "article_id": pl.String,
         "attribution_id": pl.String,
         "speaker_ordinal": pl.Int64,
-        "article_id": pl.String,
         "entity": pl.Int64,
         "resolution": pl.String,
         "unresolved_reason": pl.String,
+        "rule_confidence": pl.Float64,
         "statement_date": pl.Date,
         "cue_lemma": pl.String,
         "cue_class": pl.String,
@@ -69,7 +69,6 @@ STATEMENT_SCHEMA = pl.Schema(
         "addressee": pl.String,
         "addressee_entity": pl.Int64,
         "word_count": pl.Int64,
-        "rule_confidence": pl.Float64,
         "content_minhash": pl.List(pl.UInt32),
         "content_key": pl.String,
     }
@@ -117,210 +116,79 @@ def rule_confidence() -> dict[str, float]:
         return {row["rule"]: float(row["confidence"]) for row in csv.DictReader(file)}
 
 
-def read_article(article: ArticleInput, rows: ArticleRows, *, seeds: ActorSeeds, cues: CueLexicon) -> None:
+def read_article(article: ArticleInput, rows: ArticleRows, *, countries: Countries, cues: CueLexicon) -> None:
     """Resolve one article and add its rows to ``rows``."""
+    key = article.article_id
     reading = resolve_speakers(
         article.text, article.names, article.hints, article.attributions, author=article.author
     )
     number: dict[int, int] = {}
     for entity in actors_of(reading):
         number[id(entity)] = len(number)
-        rows.entities.append(_entity_row(article, entity, number[id(entity)], seeds))
-    by_attribution = {a.attribution_id: a for a in article.attributions}
+        rows.entities.append((key, number[id(entity)], *_entity_row(key, entity, countries)))
+    # What is said is read once an attribution, whoever says it.
+    said = {a.attribution_id: _said_row(article, a, reading, number, cues) for a in article.attributions}
     for done in reading.resolved:
-        rows.statements.append(
-            _statement_row(article, by_attribution[done.attribution_id], done, reading, number, cues)
-        )
-    rows.mentions += _mention_rows(article, reading, number, seeds)
+        rows.statements.append((key, *_speaker_row(done, number), *said[done.attribution_id]))
+    for row in mention_rows(article.text, article.attributions, reading, number, countries):
+        rows.mentions.append((key, *row))
 
 
-def _entity_row(article: ArticleInput, entity: Entity, number: int, seeds: ActorSeeds) -> tuple[Any, ...]:
-    named = entity.kind not in ("unnamed", "group")
-    country = entity.country or _country(entity.affiliation, seeds)
-    if country is None and not named:
-        country = _country_in(entity.name, seeds)
+def _entity_row(article_id: str, entity: Entity, countries: Countries) -> tuple[Any, ...]:
+    is_named = entity.kind not in ("unnamed", "group")
+    told: set[str] = set() if is_named else countries.in_phrase(entity.name)
+    country = next(iter(told), None) or entity.country or countries.code(entity.affiliation)
+    is_mixed = len(told) > 1  # "US and Ukrainian officials" are of no one country
     return (
-        article.article_id,
-        number,
-        entity.actor_id(article.article_id),
+        entity.actor_id(article_id),
         entity.name,
         entity.kind,
-        country,
-        _country_name(entity.affiliation, seeds),
+        None if is_mixed else country,
+        None if is_mixed else countries.name(entity.affiliation),
         entity.seed is not None,
-        named and bool(entity.key),
+        is_named and bool(entity.key),
     )
 
 
-def _country(text: str | None, seeds: ActorSeeds) -> str | None:
-    known = seeds.demonyms.get(folded_text(text)) if text else None
-    return known[0] if known else None
-
-
-def _country_name(text: str | None, seeds: ActorSeeds) -> str | None:
-    """ "Ukrainian" as "Ukraine"; any other text as it is."""
-    known = seeds.demonyms.get(folded_text(text)) if text else None
-    return known[1] if known else text
-
-
-def _country_in(text: str, seeds: ActorSeeds) -> str | None:
-    """Country of the first demonym or country name in a phrase ("Russian officials")."""
-    words = folded_text(text).split()
-    for size in (3, 2, 1):
-        for at in range(len(words) - size + 1):
-            phrase = " ".join(words[at : at + size])
-            known = seeds.demonyms.get(phrase) or seeds.demonyms.get(phrase.removesuffix("s"))
-            if known and phrase not in lexicon().pronouns:
-                return known[0]
-    return None
-
-
-def _statement_row(
-    article: ArticleInput,
-    a: Attribution,
-    done: Resolved,
-    reading: Reading,
-    number: dict[int, int],
-    cues: CueLexicon,
-) -> tuple[Any, ...]:
-    text = article.text
-    reading_of_cue = read_cue(
-        text, a.cue, content=a.content, is_direct=a.statement_type == "direct", lexicon=cues
-    )
-    target = addressee(text, a.cue, a.speaker, a.content, lexicon=cues) or addressee_in_content(
-        text, a.cue, a.content, lexicon=cues
-    )
-    target_entity = _entity_in(reading, target) if target else None
+def _speaker_row(done: Resolved, number: dict[int, int]) -> tuple[Any, ...]:
     return (
-        a.attribution_id,
+        done.attribution_id,
         done.ordinal,
-        article.article_id,
         number[id(done.entity)] if done.entity is not None else None,
         done.resolution,
         done.reason,
-        statement_date(reading.layout, a.cue, a.content, article.article_date),
-        reading_of_cue.lemma,
-        reading_of_cue.cue_class,
-        reading_of_cue.is_speech,
-        reading_of_cue.is_negated,
-        text[target[0] : target[1]] if target else None,
-        number.get(id(target_entity)) if target_entity is not None else None,
-        len(content_words(a.content_text)),
         rule_confidence()[done.rule],
+    )
+
+
+def _said_row(
+    article: ArticleInput, a: Attribution, reading: Reading, number: dict[int, int], cues: CueLexicon
+) -> tuple[Any, ...]:
+    text = article.text
+    cue = read_cue(text, a.cue, content=a.content, is_direct=a.statement_type == "direct", lexicon=cues)
+    target = addressee(text, a.cue, a.speaker, a.content, lexicon=cues)
+    target = target or addressee_in_content(text, a.cue, a.content, lexicon=cues)
+    listener = _named_in(reading, target) if target else None
+    return (
+        statement_date(reading.layout, a.cue, a.content, article.article_date),
+        cue.lemma,
+        cue.cue_class,
+        cue.is_speech,
+        cue.is_negated,
+        text[slice(*target)] if target else None,
+        number[id(listener)] if listener is not None else None,
+        len(content_words(a.content_text)),
         content_minhash(a.content_text),
         content_key(a.content_text, a.attribution_id),
     )
 
 
-def _entity_in(reading: Reading, span: tuple[int, int]) -> Entity | None:
-    """The actor that an addressee names: its last name, if nothing but titles stands before it."""
-    inside = [n for n in reading.names if n.start < span[1] and n.end > span[0] and n.end <= span[1] + 2]
+def _named_in(reading: Reading, span: Span) -> Entity | None:
+    """The actor that an addressee names: the name that ends it, not one in "Mr Putin's aides"."""
+    inside = NameIndex(reading.names).overlapping(*span)
     if not inside or inside[-1].is_possessive:
         return None
-    rest = reading.layout.between(inside[-1].end, span[1])
-    if any(t.is_word for t in rest):
+    if any(t.is_word for t in reading.layout.between(inside[-1].end, span[1])):
         return None
     entity = reading.of_name.get(inside[-1].start)
-    return entity if entity is not None and entity.problem is None else None
-
-
-def _mention_rows(
-    article: ArticleInput, reading: Reading, number: dict[int, int], seeds: ActorSeeds
-) -> list[tuple[Any, ...]]:
-    rows: list[tuple[Any, ...]] = []
-    heads = _speaker_spans(article, reading)
-    for name in reading.names:
-        entity = reading.of_name.get(name.start)
-        if entity is None or not _counts(name, entity, reading, heads):
-            continue
-        kind = "metonym" if _is_metonym(name, entity) else "name"
-        role = _main_role(name.roles)
-        place, attribution = _place(name.start, entity, article, heads)
-        rows.append(
-            (
-                article.article_id,
-                None if entity.problem else number[id(entity)],
-                name.start,
-                name.end,
-                article.text[name.start : name.end],
-                kind,
-                place,
-                attribution,
-                role.phrase if role else None,
-                _country_name(role.affiliation, seeds) if role else None,
-                _country(role.affiliation, seeds) if role else None,
-            )
-        )
-    taken = {row[2] for row in rows}
-    for done in reading.resolved:
-        if done.span is None or done.entity is None or done.span[0] in taken:
-            continue
-        if done.resolution in ("pronoun", "nominal", "unnamed"):
-            taken.add(done.span[0])
-            kind = "pronoun" if done.resolution == "pronoun" else "nominal"
-            rows.append(
-                (
-                    article.article_id,
-                    number[id(done.entity)],
-                    *done.span,
-                    article.text[slice(*done.span)],
-                    kind,
-                    "speaker",
-                    done.attribution_id,
-                    None,
-                    None,
-                    None,
-                )
-            )
-    return rows
-
-
-def _speaker_spans(article: ArticleInput, reading: Reading) -> dict[int, list[tuple[tuple[int, int], str]]]:
-    """Spans in which an actor is the speaker, by actor."""
-    found: dict[int, list[tuple[tuple[int, int], str]]] = {}
-    for done in reading.resolved:
-        if done.entity is not None and done.span is not None:
-            found.setdefault(id(done.entity), []).append((done.span, done.attribution_id))
-    return found
-
-
-def _counts(name: Name, entity: Entity, reading: Reading, heads: dict[int, list[Any]]) -> bool:
-    """Whether a name is a mention of an actor: no bare adjective, no place, no part of another's title."""
-    if entity.kind in ("place", "thing"):
-        return False
-    if name.hits and all(h.alias_type == "demonym" for h in name.hits):
-        return False
-    if any(n.lead <= name.start < n.start for n in reading.names if n is not name):
-        return False
-    hit = next((h for h in name.hits if entity.seed and h.actor_id == entity.seed.actor_id), None)
-    if hit is not None and hit.alias_type in ("capital", "metonym"):
-        at = reading.layout.index(name.lead) - 1
-        return at < 0 or not lexicon().is_a(reading.layout.tokens[at].low, "locative")
-    return True
-
-
-def _is_metonym(name: Name, entity: Entity) -> bool:
-    return any(
-        entity.seed is not None
-        and h.actor_id == entity.seed.actor_id
-        and h.alias_type in ("metonym", "capital")
-        for h in name.hits
-    )
-
-
-def _main_role(roles: list[Role]) -> Role | None:
-    """The role that tells most: one with a body before one without."""
-    return next((r for r in roles if r.affiliation), roles[0] if roles else None)
-
-
-def _place(
-    start: int, entity: Entity, article: ArticleInput, heads: dict[int, list[Any]]
-) -> tuple[str, str | None]:
-    for span, attribution in heads.get(id(entity), []):
-        if span[0] <= start < span[1]:
-            return "speaker", attribution
-    around = [(e - s, a.attribution_id) for a in article.attributions for s, e in a.content if s <= start < e]
-    return ("content", min(around)[1]) if around else ("elsewhere", None)
-
-
-__all__ = ["ArticleInput", "ArticleRows", "Layout", "read_article", "rule_confidence"]
+    return entity if entity is not None and entity.problem is None and entity.kind != "thing" else None

@@ -113,14 +113,14 @@ class Bodies:
         return self.phrases.unnamed(phrase, owner), "unnamed", "unnamed"
 
     def _is_by(self, maker: Name, phrase: Phrase) -> bool:
-        """ "A report by X", "the speech Mrs X delivered"."""
+        """Whether the document is made by that name: "a report by X", "the speech Mrs X delivered"."""
         at = self.layout.index(maker.lead)
         before = self.layout.tokens[max(0, at - 3) : at]
         return any(t.low in ("by", "from", "of") for t in before) or before[-1].low == phrase.head
 
 
 def _most_seen(places: list[Entity]) -> Choice:
-    """ "The city": the place that the article is about, if one is named more often than the others."""
+    """Whom "the city" means: the place that the article names more often than any other."""
     ranked = sorted(places, key=lambda e: -len(e.sightings))
     counts = [len(e.sightings) for e in ranked[:2]] + [0, 0]
     return Choice(ranked[0], 0.5) if counts[0] >= 2 and counts[0] > counts[1] else Choice(None)

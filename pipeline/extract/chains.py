@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.extract.actor_seeds import ascii_key
+from pipeline.extract.actor_seeds import SeedHit, ascii_key
 from pipeline.extract.entities import Entity, display_name, gender_conflict, only_hit, settle
 from pipeline.extract.layout import Layout
 from pipeline.extract.lexicon import lexicon
+from pipeline.extract.meanings import settle_meanings
 from pipeline.extract.persona import Name
 
 DOMINANCE = 1.5
@@ -34,6 +35,7 @@ def build_chains(layout: Layout, names: Sequence[Name]) -> tuple[list[Entity], d
         All of them, and the actor of each name by the name's start. An actor with a ``problem`` is a
         name that could not be resolved.
     """
+    settle_meanings(names)
     builder = _Builder(layout, names)
     builder.full_persons()
     builder.bodies()
@@ -108,19 +110,23 @@ class _Builder:
 
     def _is_person_in_disguise(self, name: Name) -> bool:
         """A surname that the tagger took for a body or place: a person of that name is in the article."""
+        last = name.words[-1]
         if len(name.words) > 1:
             is_person = any(
-                set(name.words) <= set(e.words) and e.words[-1] == name.words[-1] for e in self.persons
+                set(name.words) <= set(e.words) and e.words[-1] == last for e in self.persons
             )
             name.kind = "person" if is_person else name.kind
             return is_person
-        bearers = [e for e in self.persons if e.words[-1] == name.words[0]]
+        bearers = [e for e in self.persons if e.words[-1] == last]
+        if not bearers and name.hits and only_hit(name) is None:
+            # "Hillary" among several known ones: the first name of somebody in the article.
+            bearers = [e for e in self.persons if e.words[0] == last]
         if not bearers:
             near = None if name.hits or name.kind == "place" else self._by_spelling(name)
             name.kind = "person" if near is not None else name.kind
             return near is not None
         place = next((h for h in name.hits if h.actor_type == "government"), None)
-        if place is not None and not name.has_title and self._is_place_here(name.words[0], place.actor_id):
+        if place is not None and not name.has_title and self._is_place_here(last, place.actor_id):
             if not self._is_in(name):
                 self._put(Entity("person", name.text, name.words, problem="person_or_place"), name)
             return not self._is_in(name)
@@ -230,12 +236,22 @@ class _Builder:
             if entity.words in (name.words, name.words[-1:]):
                 return entity
         seed = only_hit(name, "person")
-        place = [h for h in name.hits if h.actor_type != "person"]
+        body = None if name.has_title or seed is not None else _only_body(name)
+        if body is not None:
+            name.kind = "organization"
+            return self._find_body(name) or self._new_body(name)
         entity = Entity("person", display_name(name), name.words, seed=seed)
-        if place and not name.has_title and seed is None:
-            entity.problem = "person_or_place"
+        if seed is None and not name.has_title:
+            others = {h.actor_type == "person" for h in name.hits if h.alias_type != "demonym"}
+            entity.problem = {True: "ambiguous_name", False: "person_or_place"}.get(min(others)) if others else None
         self.persons.append(entity)
         return entity
+
+
+def _only_body(name: Name) -> SeedHit | None:
+    """The one body that a name surely means, which the tagger took for a person's ("Breitbart")."""
+    sure = [h for h in name.hits if not h.is_ambiguous and h.actor_type == "organization"]
+    return sure[0] if len(sure) == 1 and len(name.hits) == 1 else None
 
 
 def _same_person(entity: Entity, name: Name) -> bool:

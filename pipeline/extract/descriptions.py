@@ -94,7 +94,7 @@ class Descriptions:
         return body is None or role.affiliation is None or same_body(body.text, role.affiliation)
 
     def _epithet(self, phrase: Phrase, owner: Entity | None, place: Place) -> Choice:
-        """ "The real estate mogul": whom the text has been speaking of, if one stands out."""
+        """Whom "the real estate mogul" means: somebody the text has been speaking of, if one stands out."""
         noun = self.words.person_nouns.get(phrase.head)
         is_possessive = isinstance(phrase.owner, Name) and phrase.owner.is_possessive
         # "The GOP candidate" is an epithet, "the GOP's candidate" and "the Trump aide" are somebody's.

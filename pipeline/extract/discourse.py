@@ -212,7 +212,7 @@ class Discourse:
         return weight + 0.1 * seen.start / max(1, spot.place.start)  # of equals, the nearer
 
     def _ahead(self, entity: Entity, stop: int, spot: _Spot) -> float | None:
-        """ "While he has doubts, Sanders said": weight of a subject that follows in the same sentence."""
+        """Weight of a subject that follows in the same sentence: "While he has doubts, Sanders said"."""
         if not spot.place.may_look_ahead:
             return None
         for seen in entity.sightings[stop:]:

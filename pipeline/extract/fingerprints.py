@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
+from typing import Any
 
-from datasketch import MinHash
+from datasketch import MinHash  # pyright: ignore[reportMissingTypeStubs]  # there are none
 
 from pipeline.extract.lexicon import fold
 from pipeline.ids import stable_id
@@ -21,7 +22,7 @@ SHINGLE = 3
 
 
 @cache
-def _empty() -> MinHash:
+def _empty() -> Any:  # datasketch has no types
     return MinHash(num_perm=PERMUTATIONS, seed=SEED, scheme="affine32")
 
 

@@ -103,7 +103,7 @@ class Groups:
         return self.phrases.unnamed(phrase)
 
     def quantity(self, start: int) -> Choice:
-        """ "All", "some", "many": the group spoken of in the sentences before."""
+        """What "all", "some" and "many" stand for: the group spoken of in the sentences before."""
         token = self.layout.tokens[self.layout.index(start)].low
         if self.words.is_a(token, "new_group"):
             return Choice(None)

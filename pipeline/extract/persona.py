@@ -235,7 +235,9 @@ def _within(layout: Layout, row: RawName) -> list[Token]:
         rest = layout.text[row.end : token.end]
         if rest.startswith("-") and rest[1:2].islower():
             # "US-led": the name is the first part; "Holtz-Eakin" is one name whatever the tagger saw of it.
-            token = Token(token.start, row.end, layout.text[token.start : row.end], fold(token.text[: -len(rest)]))
+            token = Token(
+                token.start, row.end, layout.text[token.start : row.end], fold(token.text[: -len(rest)])
+            )
         out.append(token)
     while row.name_type == "PERSON" and len(out) > 1 and out[-1].low in lexicon().document_nouns:
         out = out[:-1]

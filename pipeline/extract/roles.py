@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.extract.layout import Layout, Token
-from pipeline.extract.lexicon import Lexicon, lexicon
+from pipeline.extract.lexicon import MAX_NOUN_WORDS, Lexicon, lexicon
 from pipeline.extract.persona import Name, Role
 
 
@@ -21,9 +21,10 @@ def roles_of(layout: Layout, tokens: Sequence[Token], places: dict[int, Name]) -
     at = 0
     while at < len(tokens):
         token = tokens[at]
+        at += _noun_size(tokens, at, words) - 1
         form = words.titles.get(token.low) if token.is_capital else None
         ends = words.person_noun_ending([t.low for t in tokens[begin : at + 1]])
-        goes_on = at + 1 < len(tokens) and (tokens[at + 1].is_possessive or _goes_on(tokens, at, words))
+        goes_on = at + 1 < len(tokens) and (tokens[at + 1].is_possessive or _only_begins(tokens, at, words))
         if form is not None and form.role and not goes_on:
             roles.append(Role(form.role, form.role, None, False, token.start))
             begin = at + 1
@@ -38,13 +39,17 @@ def roles_of(layout: Layout, tokens: Sequence[Token], places: dict[int, Name]) -
     return roles
 
 
-def _goes_on(tokens: Sequence[Token], at: int, words: Lexicon) -> bool:
-    """Whether the noun at ``at`` only begins a longer one ("chief" of "chief economist")."""
-    rest = [t.low for t in tokens[at : at + 3]]
-    if any(len(rest) >= size and " ".join(rest[:size]) in words.person_nouns for size in (2, 3)):
-        return True
-    later = any(words.person_noun_ending([t.low]) for t in tokens[at + 1 :])
-    return rest[0] in words.modifiers and later
+def _noun_size(tokens: Sequence[Token], at: int, words: Lexicon) -> int:
+    """Tokens of the noun that begins at ``at``: "secretary of state" has three, any other word one."""
+    low = [t.low for t in tokens[at : at + MAX_NOUN_WORDS]]
+    return next((n for n in range(len(low), 1, -1) if " ".join(low[:n]) in words.person_nouns), 1)
+
+
+def _only_begins(tokens: Sequence[Token], at: int, words: Lexicon) -> bool:
+    """Whether the noun at ``at`` only modifies a later one ("deputy" of "deputy foreign minister")."""
+    return tokens[at].low in words.modifiers and any(
+        words.person_noun_ending([t.low]) for t in tokens[at + 1 :]
+    )
 
 
 def _of_phrase_end(tokens: Sequence[Token], at: int) -> int:

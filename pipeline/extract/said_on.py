@@ -107,7 +107,7 @@ def _weekday(value: int, today: dt.date, *, strictly: bool) -> dt.date:
 
 
 def _month(tokens: Sequence[Token], at: int, month: int, today: dt.date) -> Iterator[_Day]:
-    """ "Nov. 3", "3 November 2020", "in August": the latest such day that is not ahead."""
+    """Read "Nov. 3", "3 November 2020", "in August": the latest such day that is not ahead."""
     after = at + 1
     while after < len(tokens) and tokens[after].low == ".":
         after += 1
@@ -148,7 +148,7 @@ def _latest(year: int | None, month: int, day: int, today: dt.date) -> dt.date |
 
 
 def _span_back(tokens: Sequence[Token], at: int, days: int, today: dt.date) -> Iterator[_Day]:
-    """ "Last week" and "two days ago"."""
+    """Read "last week" and "two days ago"."""
     before = tokens[at - 1].low if at else ""
     after = tokens[at + 1].low if at + 1 < len(tokens) else ""
     if before == "last" and tokens[at].low in ("week", "month", "year"):

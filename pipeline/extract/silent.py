@@ -41,7 +41,7 @@ class Silent:
         self.author = _author(author) if author else None
 
     def first_person(self, slot: Slot, pronoun: Pronoun) -> Answer:
-        """ "I" and "we" are whose words they stand in, else the author's; "you" stays open."""
+        """Whom "I" and "we" mean: whose words they stand in, else the author; "you" stays open."""
         if pronoun.person == 2 or slot.phrase is None:
             return None, "unresolved", "first_person", "addressed"
         around = self.around.reported_by(slot.phrase.start, slot.attribution)

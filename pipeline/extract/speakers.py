@@ -309,7 +309,7 @@ class _Walk:
         return choice if group is None else Choice(group, 0.5)
 
     def _resolve_joint(self, slot: Slot) -> bool:
-        """ "They" right after joint speakers are those speakers: one result each."""
+        """Let "they" right after joint speakers be those speakers: one result each."""
         at = slot.attribution.anchor
         before = [s for s in self.slots if s.entity is not None and s.attribution.anchor < at]
         last = max(before, key=lambda s: s.attribution.anchor, default=None)

@@ -11,11 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 
 from pipeline.extract.actor_seeds import ActorSeeds, SeedHit, load_actor_seeds, seed_hits
 from pipeline.extract.article_rows import ArticleInput, ArticleRows, read_article
+from pipeline.extract.countries import Countries
 from pipeline.extract.cues import CueLexicon
 from pipeline.extract.persona import RawName
 from pipeline.extract.slots import Attribution
@@ -61,13 +63,14 @@ def make_statements(
     """
     found, rejects = _usable(articles, attributions)
     rows = ArticleRows()
+    countries = Countries(seeds)
     for article in _inputs(articles, found, names, seeds):
-        read_article(article, rows, seeds=seeds, cues=cues)
+        read_article(article, rows, countries=countries, cues=cues)
     entities = known_by_name(rows.entity_frame(), seeds)
     version = f"{CODE_VERSION}.{seeds.version[:8]}"
     mentions = mentions_table(rows.mention_frame(), entities, articles, version)
     statements = statements_table(rows.statement_frame(), entities, found, articles, version)
-    actors = actors_table(statements, mentions, entities, seeds, articles, version)
+    actors = actors_table(statements, mentions, entities, articles, seeds=seeds, version=version)
     return StatementTables(statements, mentions, actors, rejects)
 
 
@@ -130,7 +133,7 @@ def _inputs(
         by_article.setdefault(row["article_id"], []).append(_attribution(row))
     for row in articles.sort("article_id").iter_rows(named=True):
         key = row["article_id"]
-        authors = row["authors"] or []
+        authors: list[str] = row["authors"] or []
         yield ArticleInput(
             key,
             row["text"],
@@ -142,13 +145,13 @@ def _inputs(
         )
 
 
-def _attribution(row: dict[str, object]) -> Attribution:
+def _attribution(row: dict[str, Any]) -> Attribution:
     def span(name: str) -> tuple[int, int] | None:
-        start, end = row[f"{name}_start"], row[f"{name}_end"]
-        return (start, end) if isinstance(start, int) and isinstance(end, int) else None
+        start: int | None = row[f"{name}_start"]
+        end: int | None = row[f"{name}_end"]
+        return (start, end) if start is not None and end is not None else None
 
-    spans = row["content_spans"]
-    assert isinstance(spans, list)
+    spans: list[dict[str, int]] = row["content_spans"]
     return Attribution(
         str(row["attribution_id"]),
         span("speaker"),

@@ -12,12 +12,6 @@ from pipeline.extract.actor_seeds import ActorSeeds, folded
 from pipeline.ids import stable_id
 from pipeline.schemas import ACTORS, MENTIONS, STATEMENTS
 
-_SAME_KIND = {
-    "person": ["person"],
-    "organization": ["organization", "government"],
-    "government": ["government", "organization"],
-}
-
 
 def known_by_name(entities: pl.DataFrame, seeds: ActorSeeds) -> pl.DataFrame:
     """Actors of articles, those whose full name is an alias of one known actor replaced by it.
@@ -50,7 +44,7 @@ def known_by_name(entities: pl.DataFrame, seeds: ActorSeeds) -> pl.DataFrame:
 def mentions_table(
     rows: pl.DataFrame, entities: pl.DataFrame, articles: pl.DataFrame, version: str
 ) -> pl.DataFrame:
-    """Table ``mentions``, with ``role_country`` for ``actors_table``."""
+    """Table ``mentions``."""
     keyed = rows.join(
         entities.select("article_id", "entity", "actor_id"), on=["article_id", "entity"], how="left"
     )
@@ -100,55 +94,61 @@ def actors_table(
     statements: pl.DataFrame,
     mentions: pl.DataFrame,
     entities: pl.DataFrame,
-    seeds: ActorSeeds,
     articles: pl.DataFrame,
+    *,
+    seeds: ActorSeeds,
     version: str,
 ) -> pl.DataFrame:
-    """Table ``actors``: one row per actor that speaks, is spoken to or is mentioned."""
+    """Table ``actors``: one row per day and actor that speaks, is spoken to or is mentioned."""
+    day = ["partition_date", "actor_id"]
     met = pl.concat(
         [
-            statements.select("actor_id", "partition_date"),
-            statements.select(actor_id="addressee_actor_id", partition_date="partition_date"),
-            mentions.select("actor_id", "partition_date"),
+            statements.select(day),
+            statements.select("partition_date", actor_id="addressee_actor_id"),
+            mentions.select(day),
         ]
-    ).filter(pl.col("actor_id").is_not_null())
-    days = met.group_by("actor_id").agg(pl.col("partition_date").min())
-    own = entities.group_by("actor_id").agg(
-        _most("actor_name"),
-        _most("actor_type"),
-        _most("country_code"),
-        _most("affiliation"),
+    )
+    met = met.filter(pl.col("actor_id").is_not_null()).unique()
+    own = entities.join(articles.select("article_id", "partition_date"), on="article_id").group_by(day)
+    own = own.agg(
+        *(_most(c) for c in ("actor_name", "actor_type", "country_code", "affiliation")),
         pl.col("is_seed").any(),
     )
-    names = mentions.filter(
-        pl.col("mention_type").is_in(["name", "metonym"]) & pl.col("actor_id").is_not_null()
+    named = mentions.filter(pl.col("actor_id").is_not_null())
+    aliases = named.filter(pl.col("mention_type").is_in(["name", "metonym"])).group_by(day)
+    roles = named.filter(pl.col("role").is_not_null()).group_by(day)
+    joined = (
+        met.join(own, on=day)
+        .join(aliases.agg(aliases=pl.col("mention_text").unique().sort()), on=day, how="left")
+        .join(roles.agg(_most("role"), said_affiliation=_most("affiliation")), on=day, how="left")
+        .join(_offices(seeds), on="actor_id", how="left")
     )
-    aliases = names.group_by("actor_id").agg(pl.col("mention_text").unique().sort().alias("aliases"))
-    roles = mentions.filter(pl.col("role").is_not_null() & pl.col("actor_id").is_not_null())
-    said = roles.group_by("actor_id").agg(
-        _most("role").alias("said_role"), _most("affiliation").alias("said_affiliation")
+    in_office = pl.col("valid_from").is_null() | (pl.col("valid_from") <= pl.col("partition_date"))
+    in_office &= pl.col("valid_to").is_null() | (pl.col("valid_to") >= pl.col("partition_date"))
+    has_office = in_office & pl.col("seed_role").is_not_null()
+    out = joined.with_columns(
+        role=pl.when(has_office).then("seed_role").otherwise("role"),
+        affiliation=pl.when(has_office)
+        .then("seed_affiliation")
+        .otherwise(pl.coalesce("said_affiliation", "affiliation")),
+        country_code=pl.coalesce("seed_country", "country_code"),
+        aliases=pl.col("aliases").fill_null(pl.lit([], dtype=pl.List(pl.String))),
+        extractor_version=pl.lit(version),
     )
-    known = seeds.actors.select(
+    return ACTORS.conform(out.sort(day))
+
+
+def _offices(seeds: ActorSeeds) -> pl.DataFrame:
+    """What the seeds know of an actor, its office with the days on which it was held."""
+    return seeds.actors.select(
         "actor_id",
         "wikidata_id",
+        "valid_from",
+        "valid_to",
         seed_role="role",
         seed_affiliation="affiliation",
         seed_country="country_code",
     )
-    out = (
-        days.join(own, on="actor_id")
-        .join(aliases, on="actor_id", how="left")
-        .join(said, on="actor_id", how="left")
-        .join(known, on="actor_id", how="left")
-        .with_columns(
-            role=pl.coalesce("seed_role", "said_role"),
-            affiliation=pl.coalesce("seed_affiliation", "said_affiliation", "affiliation"),
-            country_code=pl.coalesce("seed_country", "country_code"),
-            aliases=pl.col("aliases").fill_null(pl.lit([], dtype=pl.List(pl.String))),
-            extractor_version=pl.lit(version),
-        )
-    )
-    return ACTORS.conform(out.sort("actor_id"))
 
 
 def _most(column: str) -> pl.Expr:

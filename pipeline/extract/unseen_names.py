@@ -65,7 +65,7 @@ def _runs(text: str) -> list[tuple[int, int, str]]:
         while (
             not titled
             and low
-            and (words.is_function_word(low[0]) or low[0] in words.modifiers and at == match.start() == 0)
+            and (words.is_function_word(low[0]) or (low[0] in words.modifiers and at == match.start() == 0))
         ):
             cut = len(run) - len(run.partition(" ")[2])
             at, run, low = at + cut, run.partition(" ")[2], low[1:]

@@ -16,7 +16,9 @@ NEWS = "Zelenskiy said: “We’ll talk” – at 5 °C"
         pytest.param(NEWS.encode("cp1252"), "iso-8859-1", id="latin-1 is read as windows-1252"),
         pytest.param(NEWS.encode("cp1252"), "no-such-set", id="unknown label, guessed"),
         pytest.param(b'<meta charset="windows-1252">' + NEWS.encode("cp1252"), None, id="label in the page"),
-        pytest.param(b"<?xml version='1.0' encoding='cp1252'?>" + NEWS.encode("cp1252"), None, id="xml label"),
+        pytest.param(
+            b"<?xml version='1.0' encoding='cp1252'?>" + NEWS.encode("cp1252"), None, id="xml label"
+        ),
     ],
 )
 def test_reads_the_character_set_that_the_bytes_are_in(body, charset):

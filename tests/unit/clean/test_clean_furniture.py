@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from pipeline.clean import furniture
-from pipeline.clean.furniture import container_kinds, heading_kind, line_kind, names_say, text_kind, title_kind
+from pipeline.clean.furniture import (
+    container_kinds,
+    heading_kind,
+    line_kind,
+    names_say,
+    text_kind,
+    title_kind,
+)
 
 FILE = Path(furniture.__file__).with_name("furniture.csv")
 
@@ -105,12 +112,16 @@ def test_lines_that_are_the_article(line):
     assert line_kind(line) is None
 
 
-@pytest.mark.parametrize("text", ["Related stories", "More from World", "Most read", "Sign up for our newsletter"])
+@pytest.mark.parametrize(
+    "text", ["Related stories", "More from World", "Most read", "Sign up for our newsletter"]
+)
 def test_headings_over_other_things(text):
     assert heading_kind(text) is not None
 
 
-@pytest.mark.parametrize("text", ["What happens next?", "Support for Ukraine", "A forced contract, a coming fight"])
+@pytest.mark.parametrize(
+    "text", ["What happens next?", "Support for Ukraine", "A forced contract, a coming fight"]
+)
 def test_headings_of_the_article(text):
     assert heading_kind(text) is None
 
@@ -150,7 +161,14 @@ def test_titles_and_lines_of_pages_that_are_not_shown():
 
 @pytest.mark.parametrize(
     "line",
-    ["by " + "A" * 5000, "1" * 5000, "share " * 5 + "1" * 3000, "A›" * 3000, "follow on at via " * 400, "(" * 4000],
+    [
+        "by " + "A" * 5000,
+        "1" * 5000,
+        "share " * 5 + "1" * 3000,
+        "A›" * 3000,
+        "follow on at via " * 400,
+        "(" * 4000,
+    ],
 )
 def test_no_line_takes_long(line):
     start = time.process_time()

@@ -258,7 +258,7 @@ def test_a_conditional_request_may_be_answered_304(site, fetcher):
 
 def test_a_page_that_never_comes_runs_out_of_time_twice(site, fetcher):
     url = site.add("/a", handler=lambda request: site.release.wait(60) and None)
-    code, detail = refusal(fetch(fetcher(request_timeout_seconds=0.2), url, obey_robots=False))
+    code, detail = refusal(fetch(fetcher(request_timeout_seconds=1.0), url, obey_robots=False))
     assert code == "network"
     assert detail.startswith("no ")
     assert site.paths() == ["/a"] * 2

@@ -49,8 +49,8 @@ def test_rules_that_cannot_be_had_forbid_everything_for_the_run(site, fetcher, s
 
 
 def test_a_host_that_does_not_answer_costs_one_wait(site, fetcher):
-    site.add("/robots.txt", handler=lambda request: site.release.wait(20) and None)
-    results = fetch_all(fetcher(request_timeout_seconds=0.1), [site.add("/a"), site.add("/b")])
+    site.add("/robots.txt", handler=lambda request: site.release.wait(60) and None)
+    results = fetch_all(fetcher(request_timeout_seconds=1.0), [site.add("/a"), site.add("/b")])
     assert [r.reason_code for r in results if isinstance(r, Failed)] == ["network", "network"]
     assert site.paths(robots=True) == ["/robots.txt"] * 2
 

@@ -1,0 +1,123 @@
+"""Mention rows: every place of one article where an actor is named or spoken of.
+
+Belongs here: which names count as mentions, and whether they stand in a speaker, a content or elsewhere.
+Does not: whom they mean (``speakers.py``).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline.extract.countries import Countries
+from pipeline.extract.entities import Entity
+from pipeline.extract.layout import Layout
+from pipeline.extract.lexicon import lexicon
+from pipeline.extract.persona import Name, NameIndex, Role
+from pipeline.extract.slots import Attribution, Resolved
+from pipeline.extract.speakers import Reading
+
+Row = tuple[Any, ...]
+
+_SEATS = ("capital", "metonym")
+"""Alias types of places that stand for a government; behind "in" they are places."""
+
+
+def mention_rows(
+    text: str,
+    attributions: list[Attribution],
+    reading: Reading,
+    number: dict[int, int],
+    countries: Countries,
+) -> list[Row]:
+    """Entity, span, text, type, place, attribution, role, affiliation of each mention, in text order.
+
+    Args:
+        text: ``articles.text``.
+        attributions: The article's.
+        reading: What the resolver made of them.
+        number: Number of each actor by ``id``.
+        countries: For "Ukrainian" as "Ukraine".
+    """
+    places = _Places(reading.layout, attributions, reading.resolved)
+    names = NameIndex(reading.names)
+    titled = (n for n in reading.names if n.lead < n.start)
+    in_title = {part.start for n in titled for part in names.overlapping(n.lead, n.start)}
+    rows: dict[tuple[int, int], Row] = {}
+    for name in reading.names:
+        entity = reading.of_name.get(name.start)
+        if entity is None or name.start in in_title or not _counts(name, entity, reading.layout):
+            continue
+        kind = "metonym" if _is_seat(name, entity) else "name"
+        role = _main_role(name.roles)
+        rows[name.start, name.end] = (
+            None if entity.problem else number[id(entity)],
+            name.start,
+            name.end,
+            name.text,
+            kind,
+            *places.of(name.start, entity),
+            role.phrase if role else None,
+            countries.name(role.affiliation) if role else None,
+        )
+    for done in reading.resolved:
+        if done.span is None or done.entity is None or done.resolution not in _KINDS:
+            continue
+        row = (number[id(done.entity)], *done.span, text[slice(*done.span)], _KINDS[done.resolution])
+        rows.setdefault(done.span, (*row, "speaker", done.attribution_id, None, None))
+    return [rows[span] for span in sorted(rows)]
+
+
+_KINDS = {"pronoun": "pronoun", "nominal": "nominal", "unnamed": "nominal"}
+"""Type of a mention that is no name, by the resolution of its speaker."""
+
+
+class _Places:
+    """Speaker and content spans of an article, found by offset."""
+
+    def __init__(self, layout: Layout, attributions: list[Attribution], resolved: list[Resolved]) -> None:
+        self.layout = layout
+        self._speakers: dict[int, list[tuple[int, int, str]]] = {}
+        for done in resolved:
+            if done.entity is not None and done.span is not None:
+                self._speakers.setdefault(id(done.entity), []).append((*done.span, done.attribution_id))
+        self._contents: dict[int, list[tuple[int, int, str]]] = {}
+        for a in attributions:
+            for start, end in a.content:
+                for paragraph in range(layout.paragraph(start), layout.paragraph(max(start, end - 1)) + 1):
+                    self._contents.setdefault(paragraph, []).append((start, end, a.attribution_id))
+
+    def of(self, start: int, entity: Entity) -> tuple[str, str | None]:
+        """``(place, attribution)``: the speaker itself, else the narrowest content around, else nothing."""
+        for s, e, attribution in self._speakers.get(id(entity), []):
+            if s <= start < e:
+                return "speaker", attribution
+        around = [
+            (e - s, attribution)
+            for s, e, attribution in self._contents.get(self.layout.paragraph(start), [])
+            if s <= start < e
+        ]
+        return ("content", min(around)[1]) if around else ("elsewhere", None)
+
+
+def _counts(name: Name, entity: Entity, layout: Layout) -> bool:
+    """Whether a name is a mention of an actor: no thing, no bare adjective, no mere place."""
+    if entity.kind in ("place", "thing") or (name.hits and all(h.alias_type == "demonym" for h in name.hits)):
+        return False
+    if not _is_seat(name, entity):
+        return True
+    at = layout.index(name.lead) - 1
+    while at >= 0 and layout.tokens[at].low == "the":
+        at -= 1
+    return at < 0 or not lexicon().is_a(layout.tokens[at].low, "locative")
+
+
+def _is_seat(name: Name, entity: Entity) -> bool:
+    """Whether the name is a place that stands for the actor: Kyiv, the Kremlin."""
+    if entity.seed is None:
+        return False
+    return any(h.alias_type in _SEATS for h in name.hits if h.actor_id == entity.seed.actor_id)
+
+
+def _main_role(roles: list[Role]) -> Role | None:
+    """The role that tells most: one with a body before one without."""
+    return next((r for r in roles if r.affiliation), roles[0] if roles else None)
