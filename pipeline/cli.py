@@ -118,11 +118,11 @@ def backfill(
 
     Example: `onrecord backfill --from 2021-11-30 --to 2021-12-02`
     """
-    from pipeline.running import run_backfill
-
     begin, end = _date(first), _date(last)
     if begin is None or end is None or begin > end:
         raise UsageProblem(f"--from {first} is after --to {last}; turn them round")
+    from pipeline.running import run_backfill
+
     rejected = run_backfill(_settings(data_dir), begin, end, inputs=inputs or [], console=out)
     raise typer.Exit(WITH_REJECTS if rejected else DONE)
 

@@ -45,9 +45,7 @@ _CUT = re.compile(
     r"|(?i:(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
     r"|(?i:(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*)\.?\s+\d).*$"
 )
-_SPLIT = re.compile(
-    r"\s*(?:;|\||/|•|·|\n|\s&\s|,?\s\band\b\s|\s\bwith\b\s|\s\bund\b\s|\s\bet\b\s|\s\by\b\s)\s*"
-)
+_SPLIT = re.compile(r"\s*(?:;|\||/|•|·|\n|\s&\s|,?\s\b(?:and|und|et)\b\s)\s*")
 _COMMA = re.compile(r"\s*,\s*")
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?", re.IGNORECASE)
 _DOMAIN_END = re.compile(r"\.(?:com|org|net|info|co|gov|news|tv|[a-z]{2})(?:\.[a-z]{2})?$")
@@ -142,7 +140,9 @@ def clean_names(raw: Sequence[str], outlets: Iterable[str], *, shown: bool = Fal
     own = set(outlets)
     found: dict[str, str] = {}
     for field in raw:
-        for part in _split(_strip(field)):
+        # In other languages the word is a part of names too: Von Miller, Di Maio.
+        opening = _rule("byline" if shown else "by")
+        for part in _split(_strip(field, opening), opening):
             name = _without_outlet(part, own)
             if name and _is_name(name, strict=shown):
                 found.setdefault(_key(name), name)
@@ -169,14 +169,14 @@ def _without_outlet(name: str, own: set[str]) -> str | None:
     return name
 
 
-def _strip(text: str) -> str:
+def _strip(text: str, opening: re.Pattern[str]) -> str:
     for pattern in (_EMAIL, _ADDRESS, _HANDLE, _BRACKETS):
         text = pattern.sub(" ", text)
-    text = _rule("byline").sub("", " ".join(text.split()))
+    text = opening.sub("", " ".join(text.split()))
     return _CUT.sub("", text).strip(" ,;:|-–—•·")
 
 
-def _split(text: str) -> list[str]:
+def _split(text: str, opening: re.Pattern[str]) -> list[str]:
     names: list[str] = []
     for part in _SPLIT.split(text):
         pieces = [p.strip(" .") for p in _COMMA.split(part) if p.strip(" .")]
@@ -184,7 +184,7 @@ def _split(text: str) -> list[str]:
             if i and names and _SUFFIX.fullmatch(piece):
                 names[-1] = f"{names[-1]}, {piece}"
             elif not (i and _rule("office").fullmatch(piece)) and not _rule("degree").fullmatch(piece):
-                names.append(_rule("byline").sub("", piece).strip(" .-–—|:•"))
+                names.append(opening.sub("", piece).strip(" .-–—|:•"))
     return [n for n in names if n]
 
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from pipeline.clean.furniture import container_kinds, names_say
+from pipeline.clean.furniture import container_kinds, is_spoken_hint, names_say
 from pipeline.clean.tree import Element, walk
 
 MAX_BLOCKS = 20_000
@@ -73,7 +73,11 @@ _ROLE_KINDS = {
 _BOLD = frozenset({"b", "strong"})
 _CELLS = frozenset({"td", "th"})
 _BODY_NAMES = frozenset({"articlebody", "article:body"})
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDDEN_STYLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|clip\s*:\s*rect\(\s*0|clip-path\s*:\s*inset\(\s*(?:50|100)%"
+    r"|(?:left|text-indent)\s*:\s*-9\d\d",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*$")
 _SENTENCE_START = re.compile(r"[\"'“‘«(\[]*[A-ZÀ-ÖØ-ÞĀ-ŽА-Я0-9]")
 _LONG_LINE = 60
@@ -258,10 +262,10 @@ def _is_whole(line: str) -> bool:
 
 def _is_aside(span: Element) -> bool:
     """A piece inside a sentence that is not read with it."""
-    names = span.get("class")
-    return (names is not None and names_say("inline", names)) or bool(
-        _HIDDEN_STYLE.search(span.get("style", ""))
-    )
+    names, style, text = span.get("class"), span.get("style"), span.text
+    if (names and names_say("inline", names)) or (style and _HIDDEN_STYLE.search(style)):
+        return True
+    return bool(text and is_spoken_hint(text))
 
 
 def _is_data_row(row: Element) -> bool:

@@ -35,6 +35,8 @@ _PLAIN_SHARE = 0.7
 other third of the pages only gave the same texts and half as many pages a second again."""
 _UNMARKED = 0.3
 _NOT_IN_ARTICLE_BODY = 0.2
+_LEAST_STORY = 500
+"""Characters between two headlines from which they head two stories."""
 _LEAST_ARTICLE_BODY = 300
 _WORDS = re.compile(r"\w+")
 _WHOLE = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
@@ -49,13 +51,15 @@ class Evidence:
     ``prose`` is how much running text it is (characters, 0 for furniture-like blocks), ``weight`` how
     much of that speaks for its being the article, ``voted`` whether trafilatura or the page's
     ``articleBody`` has it (True for all while nobody was asked). ``out`` says of each node that it is
-    furniture, with all that it holds.
+    furniture, with all that it holds. ``end`` is the block at which the next story of a page of
+    several begins.
     """
 
     prose: list[float]
     weight: list[float]
     voted: list[bool]
     out: list[bool]
+    end: int
 
 
 def weigh(page: Page, article_body: str) -> Evidence:
@@ -65,7 +69,8 @@ def weigh(page: Page, article_body: str) -> Evidence:
         page: All blocks of the page.
         article_body: ``articleBody`` of the page's structured data, or an empty string.
     """
-    prose = [_prose(block) for block in page.blocks]
+    end = _next_story(page)
+    prose = [_prose(block) if i < end else 0.0 for i, block in enumerate(page.blocks)]
     out = _furniture_nodes(page, prose)
     weight: list[float] = []
     seen: set[str] = set()
@@ -77,7 +82,7 @@ def weigh(page: Page, article_body: str) -> Evidence:
     if len(article_body) >= _LEAST_ARTICLE_BODY:
         marked = _marked(page.blocks, article_body)
         weight = [w if m else _NOT_IN_ARTICLE_BODY * w for w, m in zip(weight, marked, strict=True)]
-    return Evidence(prose, weight, [True] * len(prose), out)
+    return Evidence(prose, weight, [True] * len(prose), out, end)
 
 
 def names_its_body(page: Page, evidence: Evidence) -> bool:
@@ -94,6 +99,20 @@ def with_reader(page: Page, evidence: Evidence, reader_text: str) -> Evidence:
     voted = _marked(page.blocks, reader_text)
     weight = [w if v else _UNMARKED * w for w, v in zip(evidence.weight, voted, strict=True)]
     return replace(evidence, weight=weight, voted=voted)
+
+
+def _next_story(page: Page) -> int:
+    """The block of a second headline set like the first: pages that load story after story.
+
+    A second heading of the first level in another class, or in none, is a heading of the same story.
+    """
+    heads = [n for n in page.nodes if n.tag == "h1" and n.last > n.first and n.names.strip()]
+    heads = [n for n in heads if page.blocks[n.first].text.count(" ") >= 2]
+    for node in heads[1:]:
+        between = sum(len(b.text) for b in page.blocks[heads[0].last : node.first])
+        if node.names == heads[0].names and between >= _LEAST_STORY:
+            return node.first
+    return len(page.blocks)
 
 
 def _prose(block: Block) -> float:
@@ -253,7 +272,7 @@ def region_lines(page: Page, evidence: Evidence, region: int) -> list[Line]:
     node = page.nodes[region]
     return [
         as_line(page, page.blocks[i], evidence.voted[i])
-        for i in range(node.first, node.last)
+        for i in range(node.first, min(node.last, evidence.end))
         if not evidence.out[page.blocks[i].node]
     ]
 

@@ -21,6 +21,7 @@ _SHORT_WORD = 3
 _TOKEN_GAPS = re.compile(r"[\s,.:;|/·•()+&–—-]+")
 _MATCHED_CHARS = 600
 """Patterns look at the beginning of a line and at its end, this much of each."""
+_LONGEST_HINT = 60
 _REPORTS = re.compile(
     r"\b(?:said|says|told|tells|added|adds|wrote|writes|according to|asked|tweeted|warned)\b"
 )
@@ -158,6 +159,11 @@ def text_kind(text: str) -> str | None:
 def is_junk_section(name: str) -> bool:
     """Whether a section's name is one that systems fill in."""
     return any(rule.pattern.fullmatch(name) for rule in rules()["section"])
+
+
+def is_spoken_hint(text: str) -> bool:
+    """Whether a piece of a sentence is a hint for screen readers ("opens in a new tab")."""
+    return len(text) <= _LONGEST_HINT and any(rule.pattern.fullmatch(text) for rule in rules()["hint"])
 
 
 def _first_kind(scope: str, text: str) -> str | None:

@@ -152,17 +152,12 @@ def clean_page(
 def _clean_tree(root: Element, source: _Source) -> CleanedPage | Reject:
     head = read_head(root, source.url)
     url = head.canonical or source.hints.canonical_url or source.url
-    outlet_id = source.hints.outlet_id or source.outlets.find(source.url, head.canonical)
+    outlet_id = source.hints.outlet_id or source.outlets.find(source.url or head.canonical)
     outlet_names = source.outlets.names_of(outlet_id)
     headline, shown = choose_headline(root, head, outlet_names, source.hints.headline)
     authors = find_authors(root, head, shown, outlet_names)
     page = read_page(root)
-    evidence = weigh(page, jsonld.article_body(head.objects))
-    if not names_its_body(page, evidence):
-        evidence = with_reader(page, evidence, reader_text(root, page.elements))
-    region = choose_region(page, evidence)
-    before = _before(page, region, headline)
-    lines = region_lines(page, evidence, region)
+    lines, before = _read_lines(root, page, head, headline)
     mark_furniture(lines, headline=headline, authors=authors)
     kept = [line for line in lines if line.furniture is None]
     text = "\n".join(line.text for line in kept)
@@ -175,7 +170,7 @@ def _clean_tree(root: Element, source: _Source) -> CleanedPage | Reject:
         root,
         head,
         shown,
-        lines=[page.blocks[i].text for i in before] + [line.text for line in lines if line.furniture],
+        lines=[*before, *(line.text for line in lines if line.furniture)],
         urls=(source.url, head.canonical),
         hint=source.hints.published_at,
         hint_origin=source.hints.published_origin,
@@ -275,13 +270,17 @@ def _article(
     )
 
 
-def _before(page: Page, region: int, headline: str | None) -> list[int]:
-    """Blocks between the headline and the region, at most the last few."""
+def _read_lines(root: Element, page: Page, head: Head, headline: str | None) -> tuple[list[Line], list[str]]:
+    """The lines of the region that holds the article, and the texts between headline and region."""
+    evidence = weigh(page, jsonld.article_body(head.objects))
+    if not names_its_body(page, evidence):
+        evidence = with_reader(page, evidence, reader_text(root, page.elements))
+    region = choose_region(page, evidence)
     first = page.nodes[region].first
-    blocks = range(max(0, first - _AROUND), first)
+    before = [block.text for block in page.blocks[max(0, first - _AROUND) : first]]
     key = normal(headline or "")
-    at = [i for i in blocks if key and normal(page.blocks[i].text) == key]
-    return list(blocks if not at else range(at[-1] + 1, first))
+    at = [i for i, text in enumerate(before) if key and normal(text) == key]
+    return region_lines(page, evidence, region), before[at[-1] + 1 :] if at else before
 
 
 def _section(head: Head) -> str | None:

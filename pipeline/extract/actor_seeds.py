@@ -73,6 +73,14 @@ class ActorSeeds:
     version: str
 
     @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(self.aliases["folded"])
+
+    def is_known(self, name: str) -> bool:
+        """Whether some known actor goes by ``name``."""
+        return folded_text(name) in self._names
+
+    @cached_property
     def demonyms(self) -> dict[str, tuple[str, str]]:
         """Folded demonym or country name to country code and country name ("russian": RU, Russia)."""
         kinds = self.aliases.filter(pl.col("alias_type").is_in(["demonym", "name", "acronym", "short"]))

@@ -7,20 +7,20 @@ Belongs here: from a reading of one article to rows. Does not: anything that spa
 from __future__ import annotations
 
 import csv
-import datetime as dt
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 import polars as pl
 
+from pipeline.extract.article_inputs import ArticleInput
 from pipeline.extract.countries import Countries
 from pipeline.extract.cues import CueLexicon, addressee, addressee_in_content, read_cue
 from pipeline.extract.entities import Entity
 from pipeline.extract.fingerprints import content_key, content_minhash, content_words
 from pipeline.extract.lexicon import FOLDER
 from pipeline.extract.mention_rows import mention_rows
-from pipeline.extract.persona import NameIndex, RawName
+from pipeline.extract.persona import NameIndex
 from pipeline.extract.said_on import statement_date
 from pipeline.extract.slots import Attribution, Resolved, Span
 from pipeline.extract.speakers import Reading, actors_of, resolve_speakers
@@ -73,19 +73,6 @@ STATEMENT_SCHEMA = pl.Schema(
         "content_key": pl.String,
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleInput:
-    """What the resolver needs of one article."""
-
-    article_id: str
-    text: str
-    article_date: dt.date
-    author: str | None
-    names: list[RawName]
-    hints: dict[int, int]
-    attributions: list[Attribution]
 
 
 @dataclass(slots=True)

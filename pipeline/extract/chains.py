@@ -112,9 +112,7 @@ class _Builder:
         """A surname that the tagger took for a body or place: a person of that name is in the article."""
         last = name.words[-1]
         if len(name.words) > 1:
-            is_person = any(
-                set(name.words) <= set(e.words) and e.words[-1] == last for e in self.persons
-            )
+            is_person = any(set(name.words) <= set(e.words) and e.words[-1] == last for e in self.persons)
             name.kind = "person" if is_person else name.kind
             return is_person
         bearers = [e for e in self.persons if e.words[-1] == last]
@@ -243,7 +241,9 @@ class _Builder:
         entity = Entity("person", display_name(name), name.words, seed=seed)
         if seed is None and not name.has_title:
             others = {h.actor_type == "person" for h in name.hits if h.alias_type != "demonym"}
-            entity.problem = {True: "ambiguous_name", False: "person_or_place"}.get(min(others)) if others else None
+            entity.problem = (
+                {True: "ambiguous_name", False: "person_or_place"}.get(min(others)) if others else None
+            )
         self.persons.append(entity)
         return entity
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from pipeline.extract.actor_seeds import SeedHit
 from pipeline.extract.layout import Layout, Token
@@ -104,45 +104,13 @@ class NameIndex:
 def clean_names(layout: Layout, raw: Sequence[RawName]) -> list[Name]:
     """The names of a text in text order; of spans that overlap the first and longest counts."""
     names: list[Name] = []
-    whole = _whole(layout, raw)
-    for row in sorted([*whole, *_again(layout, whole)], key=lambda r: (r.start, -r.end)):
+    for row in sorted([*raw, *_again(layout, raw)], key=lambda r: (r.start, -r.end)):
         if names and row.start < names[-1].end:
             continue
         name = _clean(layout, row)
         if name is not None:
             names.append(name)
     return names
-
-
-def _whole(layout: Layout, raw: Sequence[RawName]) -> list[RawName]:
-    """Names that break off at an initial, put together again: "Julie A" and "Diaz Martinez"."""
-    out: list[RawName] = []
-    for row in sorted(raw, key=lambda r: (r.start, -r.end)):
-        at = layout.index(row.end)
-        last = layout.tokens[at - 1] if at else None
-        end = row.end
-        if row.name_type == "PERSON" and last is not None and len(last.text) == 1 and last.start > row.start:
-            end = _after_initial(layout, at, row.end)
-        if out and row.start < out[-1].end and out[-1].name_type == "PERSON" == row.name_type:
-            continue
-        out.append(replace(row, end=end, hits=row.hits if end == row.end else ()))
-    return out
-
-
-def _after_initial(layout: Layout, at: int, end: int) -> int:
-    """End of the surname that follows an initial and its full stop, else ``end``."""
-    tokens = layout.tokens
-    if at >= len(tokens) or tokens[at].low != ".":
-        return end
-    for token in tokens[at + 1 :]:
-        if (
-            not token.is_capital
-            or lexicon().is_function_word(token.low)
-            or "\n" in layout.text[end : token.start]
-        ):
-            break
-        end = token.end
-    return end
 
 
 def _again(layout: Layout, raw: Sequence[RawName]) -> list[RawName]:
@@ -176,7 +144,8 @@ def _clean(layout: Layout, row: RawName) -> Name | None:
     if title is not None:
         kind = "person"
     tokens = _off_edges(tokens, kind)
-    if not tokens or all(words.is_function_word(t.low) for t in tokens if t.is_word):
+    plain = [t.low for t in tokens if t.is_word]
+    if all(words.is_function_word(w) or (title is None and w in words.titles) for w in plain):
         return None
     start, end = tokens[0].start, tokens[-1].end
     text = layout.text[start:end].rstrip(" .") if tokens[-1].low == "." else layout.text[start:end]

@@ -7,7 +7,7 @@ in which each finds what it hangs on. Does not: frames (``statements.py``). Pure
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pipeline.extract.chains import build_chains
 from pipeline.extract.conjuncts import split_speakers
@@ -65,21 +65,12 @@ def resolve_speakers(
         all actors met.
     """
     layout = Layout(text)
-    names = read_names(layout, [_clip(row, attributions) for row in raw])
+    names = read_names(layout, raw)
     entities, of_name = build_chains(layout, names)
     walk = _Walk(layout, names, Discourse(layout, entities), of_name, hints, attributions, author)
     walk.run()
     resolved = [slot.done for slot in walk.slots if slot.done is not None]
     return Reading(walk.discourse.entities, of_name, names, [*resolved, *walk.joint], layout)
-
-
-def _clip(row: RawName, attributions: Sequence[Attribution]) -> RawName:
-    """A name ends where a speaker ends or a cue begins: in headlines taggers run on ("Obama Sees")."""
-    ends = [
-        a.speaker[1] for a in attributions if a.speaker and a.speaker[0] <= row.start < a.speaker[1] < row.end
-    ]
-    ends += [a.cue[0] for a in attributions if a.cue and row.start < a.cue[0] < row.end]
-    return replace(row, end=min(ends), hits=()) if ends else row
 
 
 class _Walk:

@@ -20,7 +20,7 @@ ENGLISH = frozenset({"en"})
 def row(
     body,
     *,
-    url="https://www.example.com/world/a",
+    url: str | None = "https://www.example.com/world/a",
     content_type="text/html",
     status=200,
     collected_at=COLLECTED,

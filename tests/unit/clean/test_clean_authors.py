@@ -21,6 +21,7 @@ from pipeline.clean.tree import parse
         (["Jane Doe Published 11:11 PM"], ["Jane Doe"]),
         (["Sammy Davis, Jr."], ["Sammy Davis, Jr"]),
         (["Jane Doe, MD, PhD"], ["Jane Doe"]),
+        (["Von Miller", "Luigi Di Maio"], ["Von Miller", "Luigi Di Maio"]),
         (["Associated Press"], ["Associated Press"]),
         (["Daily Example"], []),
         (["Daily Example Staff"], []),
@@ -35,6 +36,10 @@ def test_names_of_author_fields(fields, names):
 
 def test_text_of_the_page_must_look_like_a_persons_name():
     assert clean_names(["By Jane Doe"], set(), shown=True) == ["Jane Doe"]
+    assert clean_names(["Von Anna Muster und Jan Beispiel"], set(), shown=True) == [
+        "Anna Muster",
+        "Jan Beispiel",
+    ]
     assert clean_names(["Share this story with your friends"], set(), shown=True) == []
     assert clean_names(["Regan"], set(), shown=True) == []
 
@@ -85,7 +90,9 @@ def test_meta_tags_come_next():
 
 
 def test_the_byline_under_the_headline_comes_last():
-    byline = '<h1>Ministers meet</h1><p class="byline">By Jane Doe, Diplomatic Editor</p><div class="author">Li Wei</div>'
+    byline = (
+        '<h1>Ministers meet</h1><p class="byline">By Jane Doe, World Editor</p><b class="author">Li Wei</b>'
+    )
     assert authors(body=byline) == ["Jane Doe"]
     comments = '<h1>Ministers meet</h1><span class="comment-author">Angry Reader</span>'
     assert authors(body=comments) == []

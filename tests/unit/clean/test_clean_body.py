@@ -105,6 +105,15 @@ def test_pop_up_cards_inside_a_sentence_are_not_read():
     )
 
 
+def test_hints_for_screen_readers_are_not_read():
+    seen = "<p>The <a href=x>report<span>, opens new tab</span></a> by the <i>court</i> was long.</p>"
+    clipped = '<p>It <span style="clip: rect(0 0 0 0)">secretly </span>ended in May.</p>'
+    assert lines_of(f"<div>{seen}{clipped}{paragraphs()}</div>")[:2] == [
+        "The report by the court was long.",
+        "It ended in May.",
+    ]
+
+
 def test_quoted_posts_stay():
     said = "We will meet again in May, I promise you all."
     post = f"<div class=social-embed><blockquote class=twitter-tweet><p>{said}</p></blockquote></div>"
@@ -127,3 +136,18 @@ def test_named_bodies_need_no_second_opinion():
     assert plain is not None
     page = read_page(plain)
     assert not names_its_body(page, weigh(page, ""))
+
+
+def test_the_next_story_of_an_endless_page_is_another_story():
+    first = "".join(
+        f"<p>{text} It went on for days, and nobody knew when it would end.</p>" for text in PARAGRAPHS * 2
+    )
+    second = first.replace("minister", "president")
+    story = "<section><h1 class=title>{}</h1><div class=article-body>{}</div></section>"
+    markup = story.format("The first of two stories", first) + story.format(
+        "The second of two stories", second
+    )
+    assert not any("president" in line for line in lines_of(markup))
+    assert any(
+        "president" in line for line in lines_of(markup.replace("<h1 class=title>The sec", "<h1>The sec"))
+    )
