@@ -28,7 +28,7 @@ _DESCEND_FROM_BODY = 0.9
 _DESCEND_TO_BODY = 0.55
 _LEAST_BODY_SHARE = 0.25
 """A container that is named as the article's body counts from this share of the page's weight."""
-_SPARED_BY_QUOTES = frozenset({"share", "embed"})
+_SPARED_BY_QUOTES = frozenset({"share", "embed", "gallery"})
 """Kinds that a container with a block quote is not: posts of social networks set in as text."""
 _PLAIN_SHARE = 0.7
 """Share of the weight from which a named body needs no second opinion: asking trafilatura for the

@@ -12,7 +12,7 @@ from pipeline.extract.lexicon import fold, lexicon
 from pipeline.extract.name_spans import NameSpan
 
 _WORD = r"(?:(?:[^\W\d_]\.)+|[A-Z][a-z]{1,4}\.(?=\s+[A-Z])|[A-ZÀ-ÞĀ-Ž][\w’'&-]*)"
-_RUN = re.compile(rf"{_WORD}(?:\s+(?:{_WORD}|of(?=\s+[A-Z])|de|la|van|von|bin|al|der|den|di|da))*")
+_RUN = re.compile(rf"{_WORD}(?:\s+(?:{_WORD}|(?:de|la|van|von|bin|al|der|den|di|da)\b|of(?=\s+[A-Z])))*")
 UNSEEN_SCORE = 0.3
 """Stands for the tagger's score: these were found by capitals alone."""
 
