@@ -21,7 +21,7 @@ from rich.console import Console
 from typer.exceptions import TyperException
 
 from pipeline.settings import Settings, get_settings
-from pipeline.terminal import fail, frame_table, statements_table
+from pipeline.terminal import fail, flat, frame_table, statements_table
 
 DONE, WITH_REJECTS, USAGE, FAILED = 0, 1, 2, 3
 
@@ -280,7 +280,7 @@ def sql(
     def ask(text: str) -> None:
         frame = query_published(settings.data_dir, text)
         if format == "csv":
-            sys.stdout.write(frame.write_csv())
+            sys.stdout.write(flat(frame).write_csv())
         elif format == "jsonl":
             sys.stdout.write(frame.write_ndjson())
         else:

@@ -6,6 +6,7 @@ Belongs here: rendering with rich. Does not: what is rendered.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,15 @@ def frame_table(frame: pl.DataFrame, *, title: str | None = None, limit: int = 2
     if frame.height > limit:
         table.caption = f"{limit} of {frame.height} rows"
     return table
+
+
+def flat(frame: pl.DataFrame) -> pl.DataFrame:
+    """``frame`` with lists and structs as JSON text, for CSV."""
+    nested = [name for name, dtype in frame.schema.items() if dtype.is_nested()]
+    return frame.with_columns(
+        pl.Series(name, [None if v is None else json.dumps(v, default=str) for v in frame[name].to_list()])
+        for name in nested
+    )
 
 
 def plain(text: str) -> str:
