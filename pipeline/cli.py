@@ -21,7 +21,7 @@ from rich.console import Console
 from typer.exceptions import TyperException
 
 from pipeline.settings import Settings, get_settings
-from pipeline.terminal import fail, flat, frame_table, statements_table
+from pipeline.terminal import fail, flat, frame_table, plain, statements_table
 
 DONE, WITH_REJECTS, USAGE, FAILED = 0, 1, 2, 3
 
@@ -189,7 +189,7 @@ def clean(
 
     Example: `onrecord clean page.html --format jsonl`
     """
-    from pipeline.documents import DocumentError, clean_document, load_document
+    from pipeline.documents import DocumentError, cleaned_line, load_document
     from pipeline.resources.collector import Collector
 
     if format not in ("table", "jsonl"):
@@ -199,39 +199,27 @@ def clean(
     problems = 0
     for name in documents:
         try:
-            article, rejects = clean_document(load_document(name, settings), settings, outlets)
+            line = cleaned_line(load_document(name, settings), settings, outlets)
         except DocumentError as error:
             fail(str(error))
             problems += 1
             continue
-        problems += not article.height
-        _show_cleaned(name, article, rejects, format)
+        problems += line["rejected"] is not None
+        _show_cleaned(line, format)
     raise typer.Exit(FAILED if problems == len(documents) else WITH_REJECTS if problems else DONE)
 
 
-def _show_cleaned(name: str, article: Any, rejects: Sequence[Any], format: str) -> None:
-    row: dict[str, Any] = article.row(0, named=True) if article.height else {}
-    reason = "; ".join(f"{r.reason_code}: {r.detail}" for r in rejects) or None
-    line = {
-        "document": name,
-        "url": row.get("url"),
-        "outlet": row.get("outlet_id"),
-        "headline": row.get("headline"),
-        "authors": row.get("authors") or [],
-        "published_at": row["published_at"].isoformat() if row.get("published_at") else None,
-        "language": row.get("language"),
-        "text": row.get("text"),
-        "rejected": None if row else reason or "no_text",
-    }
+def _show_cleaned(line: dict[str, Any], format: str) -> None:
     if format == "jsonl":
         sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
         return
     for key, value in line.items():
         if key != "text" and value:
-            out.print(f"{key:<13} {value}", markup=False)
+            out.print(f"{key:<13} {plain(str(value))}", markup=False)
     if line["text"]:
         out.print()
-        out.print(line["text"], markup=False)
+        for paragraph in line["text"].split("\n"):
+            out.print(plain(paragraph), markup=False)
 
 
 @app.command()

@@ -12,10 +12,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
 
-from pipeline.clean.articles import clean_articles
+from pipeline.clean.articles import clean_articles, clean_page
+from pipeline.clean.outlets import Outlets
 from pipeline.extract.attributions import extract_attributions
 from pipeline.extract.statements import make_statements
 from pipeline.ids import content_hash, stable_id
@@ -112,6 +114,51 @@ def clean_document(
     }
     page = pl.DataFrame([row], schema=PAGES.schema).with_columns(body=pl.lit(document.body))
     return clean_articles(page, outlets=outlets, languages=settings.language_set)
+
+
+def cleaned_line(document: Document, settings: Settings, outlets: pl.DataFrame) -> dict[str, Any]:
+    """What ``onrecord clean`` prints of one document.
+
+    An article in a language that the settings do not ask for is shown all the same, with the reason.
+    """
+    page = clean_page(
+        document.body,
+        url=document.url,
+        content_type=document.content_type,
+        charset=document.charset,
+        collected_at=dt.datetime.now(dt.UTC),
+        document=document.name,
+        outlets=Outlets.from_frame(outlets),
+    )
+    line: dict[str, Any] = {"document": document.name, "url": document.url, "outlet": None, "headline": None}
+    line |= {"authors": [], "published_at": None, "language": None, "text": None, "rejected": None}
+    if isinstance(page, Reject):
+        return line | {"rejected": f"{page.reason_code}: {page.detail}"}
+    published = page.published_at
+    if published and page.published_zone:
+        published = _in_zone(published, page.published_zone)
+    wanted = page.language in settings.language_set
+    return line | {
+        "url": page.url or page.canonical_url,
+        "outlet": page.outlet_id,
+        "headline": page.headline,
+        "authors": page.authors,
+        "published_at": published.isoformat() if published else None,
+        "language": page.language,
+        "text": page.text,
+        "rejected": None if wanted else f"other_language: {page.language}",
+    }
+
+
+def _in_zone(moment: dt.datetime, zone: str) -> dt.datetime:
+    """``moment`` in the zone that the page gave: an offset (+02:00) or a name."""
+    try:
+        return moment.astimezone(dt.datetime.strptime(zone, "%z").tzinfo)
+    except ValueError:
+        try:
+            return moment.astimezone(ZoneInfo(zone))
+        except (ZoneInfoNotFoundError, ValueError):
+            return moment
 
 
 def raw_article(document: Document, *, published: dt.date | None = None) -> pl.DataFrame:
