@@ -56,6 +56,9 @@ def test_a_page_with_marks_is_escaped_and_nests():
 
 
 def test_marks_that_cross_are_cut_at_the_edge():
-    crossing = ROW | {"speaker": {"text": "", "start": 0, "end": 6}, "cue": {"text": "", "start": 4, "end": 12}}
+    crossing = ROW | {
+        "speaker": {"text": "", "start": 0, "end": 6},
+        "cue": {"text": "", "start": 4, "end": 12},
+    }
     page = highlight("abcdefghijklmnopqrstuvwxyz", [crossing], title="t")
     assert page.count("<mark") == page.count("</mark>")

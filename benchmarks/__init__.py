@@ -1,0 +1,1 @@
+"""Benchmarks; each module says what it measures and what it needs."""
