@@ -35,8 +35,10 @@
   {% set duckdb_version = run_query('select version()').columns[0].values()[0] %}
   {% set rows = [] %}
   {% for node in graph.nodes.values() if node.resource_type == 'model' and node.config.materialized == 'incremental' %}
-    {% set parts = [node.checksum.checksum, node.contract.checksum, var('macros_digest'), duckdb_version,
-                    var('family_min_words'), var('family_band_rows'), var('family_similarity')] %}
+    {% set parts = [node.checksum.checksum, node.contract.checksum, var('macros_digest'), duckdb_version] %}
+    {% for name in ['min_words', 'min_words_indirect', 'band_rows', 'agreement', 'similarity', 'containment', 'trim_words'] %}
+      {% do parts.append(var('family_' ~ name)) %}
+    {% endfor %}
     {% do rows.append("('" ~ node.name ~ "', '" ~ node.schema ~ "', '" ~ local_md5(parts | join('|')) ~ "')") %}
   {% endfor %}
   {# Outside a transaction: what follows the plan runs on other connections. #}

@@ -2,6 +2,6 @@
 select content_key, count(distinct family_id) as families
 from {{ ref('stg_lake__statements') }} as lake
 inner join {{ ref('int_statements_familied') }} as familied using (statement_id, partition_date)
-where lake.word_count >= {{ var('family_min_words') }}
+where {{ is_comparable('lake') }}
 group by content_key
 having min(family_id) <> max(family_id)

@@ -57,9 +57,38 @@ class Groups:
             if entity is not None:
                 return Choice(entity, 1.0)
         last = lay.tokens[at - 1] if at > begin else None
-        if last is None or not last.is_word or self._heads_nothing(last.low):
-            return Choice(None, 0.0, "no_antecedent")
-        return Choice(self._described(at - 1), 0.3)
+        if last is not None and last.is_word and not self._heads_nothing(last.low):
+            return Choice(self._described(at - 1), 0.3)
+        named = self.relative_names(start)
+        return Choice(named[0], 0.5) if named else Choice(None, 0.0, "no_antecedent")
+
+    def relative_names(self, start: int) -> list[Entity]:
+        """The names right before a relative pronoun: two for "NATO and the United States, who".
+
+        Of people only the last is meant: "she met Mr Ashe and Ms Lund, who said".
+        """
+        found: list[Entity] = []
+        joined = False
+        before = start
+        while (name := self._name_before(before)) is not None and (entity := self._of(name)) is not None:
+            found.insert(0, entity)
+            before = name.lead
+            at = self.layout.index(before) - 1
+            while at >= 0 and self.layout.tokens[at].low == "the":
+                at -= 1
+            if at < 0 or self.layout.tokens[at].low not in ("and", ","):
+                break
+            joined = joined or self.layout.tokens[at].low == "and"
+        is_joint = joined and all(e.kind != "person" for e in found)
+        return found if is_joint else found[-1:]
+
+    def _name_before(self, offset: int) -> Name | None:
+        """The name that ends right before ``offset``, commas, "and" and "the" aside."""
+        at = self.layout.index(offset) - 1
+        while at >= 0 and self.layout.tokens[at].low in (",", "and", "the"):
+            at -= 1
+        name = self.names.at(self.layout.tokens[at].start) if at >= 0 else None
+        return name if name is not None and not name.is_possessive else None
 
     def _antecedent(self, at: int, wants_person: bool) -> Entity | None:
         """The actor that the word at ``at`` names or describes, if it is of the kind that is wanted."""

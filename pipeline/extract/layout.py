@@ -21,8 +21,7 @@ _TOKEN = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’»)\]]*\s+(?=[\"'“‘«„(\[]*[^\W_a-z])|\n+")
 _ABBREVIATION = re.compile(r"(?:^|[\s(“\"'])(?:[^\W\d_]|([^\W\d_]{2,5}))\.[\"'”’»)\]]*\s*$")
-_MONTHS = frozenset("jan feb mar apr jun jul aug sep sept oct nov dec".split())
-_SHORT = _MONTHS | frozenset("st no vs inc corp co ltd jr sr mich calif fla ariz mass pa va wis".split())
+_INITIALS = re.compile(r"((?:[^\W\d_]\.){2,})[\"'”’»)\]]*\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +131,13 @@ def _ends_abbreviation(text: str, stop: int, after: int) -> bool:
     """Whether the full stop at ``stop`` belongs to an initial, a title or a short form."""
     if text[stop] != ".":
         return False
+    initials = _INITIALS.search(text, max(0, stop - 12), after)
+    if initials is not None:
+        return (
+            initials.group(1).casefold() not in lexicon().closing_initials
+        )  # "G.K. Lund", but "in the U.S. He"
     before = _ABBREVIATION.search(text, max(0, stop - 8), after)
     if before is None:
         return False
     word = before.group(1)
-    return word is None or fold(word) in lexicon().titles or fold(word) in _SHORT
+    return word is None or fold(word) in lexicon().titles or fold(word) in lexicon().short_forms

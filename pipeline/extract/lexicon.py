@@ -69,6 +69,8 @@ class Lexicon:
     word_classes: dict[str, frozenset[str]]
     modifiers: dict[str, str]
     sports_words: frozenset[str]
+    short_forms: frozenset[str]
+    closing_initials: frozenset[str]
     time_words: dict[str, tuple[str, int]]
 
     def same_modifier(self, word: str) -> str:
@@ -131,6 +133,7 @@ def _classes() -> dict[str, frozenset[str]]:
 @cache
 def lexicon() -> Lexicon:
     """The word lists that ship with the package; read once a process."""
+    short = _rows("short_forms.csv")
     people = [
         (row, PersonNoun(row["noun"], row["gender"], row["kind"], frozenset(row["is_a"].split("|")) - {""}))
         for row in _rows("person_nouns.csv")
@@ -155,5 +158,7 @@ def lexicon() -> Lexicon:
         word_classes=_classes(),
         modifiers={fold(row["word"]): row["class"] for row in _rows("role_modifiers.csv")},
         sports_words=_words("sports_words.csv"),
+        short_forms=frozenset(row["word"] for row in short if row["class"] == "short"),
+        closing_initials=frozenset(row["word"] for row in short if row["class"] == "closing"),
         time_words={row["word"]: (row["kind"], int(row["value"])) for row in _rows("time_words.csv")},
     )

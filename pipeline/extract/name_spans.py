@@ -45,17 +45,17 @@ def mend_names(
     Args:
         text: ``articles.text``.
         spans: Names; pronouns are not among them.
-        speakers: Speaker spans: a name that begins in one ends with it.
+        speakers: Speaker spans: where one begins, a name begins.
         cues: Where cues begin: no name runs into one (in headlines taggers do).
         is_known: Whether a name stands in the seeds: it is whole as it is.
     """
-    ends = sorted({end for _, end in speakers} | set(cues))
+    ends = sorted(set(cues))
     begins = {start for start, _ in speakers}
     out: list[NameSpan] = []
     for span in sorted(spans, key=lambda s: (s.start, -s.end)):
         at = bisect_right(ends, span.start)
         if at < len(ends) and ends[at] < span.end:
-            span = replace(span, end=ends[at])
+            span = replace(span, end=span.start + len(text[span.start : ends[at]].rstrip()))
         if out and span.start < out[-1].end:
             continue
         out.append(span)

@@ -18,6 +18,9 @@ from pipeline.extract.lexicon import fold, lexicon
 _SURE_TITLES = frozenset(("mr", "mrs", "ms", "dr", "sen", "rep", "gov"))
 """Titles that make a person of a name that the tagger took for something else."""
 _BREAKS = frozenset(("“", "”", '"', "‘", "''", "``", ":", ";"))
+_COMPOUND = re.compile(
+    r"(\w[\w.]*)[-‑–](?:[a-z]+ed|led|born|run|made|held|wide|style|owned|like|era|friendly|free)"
+)
 _KINDS = {"PERSON": "person", "ORGANIZATION": "organization", "LOCATION": "place"}
 _WORD = re.compile(r"(?:[^\W\d_]\.)+|[^\W_]+(?:[-'&.@][^\W_]+)*|&")
 
@@ -196,17 +199,19 @@ def _off_edges(tokens: list[Token], kind: str) -> list[Token]:
 def _within(layout: Layout, row: RawName) -> list[Token]:
     """The name's tokens up to a quotation mark: headlines in title case lure taggers too far."""
     out: list[Token] = []
-    for token in layout.between(row.start, row.end):
+    first = layout.index(row.start)  # a name that begins inside of a word has the whole word
+    for token in layout.tokens[first:]:
+        if token.start >= row.end:
+            break
         if out and ("\n" in layout.text[out[-1].end : token.start] or token.low in _BREAKS):
             break
         if token.low == "'" and out and token.start > out[-1].end:
             break
-        rest = layout.text[row.end : token.end]
-        if rest.startswith("-") and rest[1:2].islower():
-            # "US-led": the name is the first part; "Holtz-Eakin" is one name whatever the tagger saw of it.
-            token = Token(
-                token.start, row.end, layout.text[token.start : row.end], fold(token.text[: -len(rest)])
-            )
+        compound = _COMPOUND.fullmatch(token.text)
+        if compound is not None:
+            # "US-led": the name is the first part; "Holtz-Eakin" and "Jong-un" are whole.
+            part = compound.group(1)
+            token = Token(token.start, token.start + len(part), part, fold(part))
         out.append(token)
     while row.name_type == "PERSON" and len(out) > 1 and out[-1].low in lexicon().document_nouns:
         out = out[:-1]

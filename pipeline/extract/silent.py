@@ -68,7 +68,7 @@ class Silent:
             goes_on, rule = a.statement_type == "direct" and gap <= 1, "silent_quotation"
         else:
             in_sentence = self.layout.sentence(begin) == self.layout.sentence(a.anchor)
-            goes_on, rule = in_sentence and self._is_participle(a.cue), "silent_participle"
+            goes_on, rule = in_sentence and self._leans(a.cue), "silent_participle"
         if goes_on:
             return last.entity, "pronoun", rule, None
         return None, "unresolved", "silent", "no_speaker"
@@ -77,15 +77,23 @@ class Silent:
         """Whether the subject is not the one who speaks: "is expected to", "was asked", "seems to"."""
         return any(self.words.is_a(t.low, "be", "impression") for t in self.layout.between(*cue))
 
-    def _is_participle(self, cue: Span) -> bool:
-        """Whether the cue leans on the speaker of its sentence: "adding", "saying"."""
-        return any(t.low.endswith("ing") for t in self.layout.between(*cue)[:2])
+    def _leans(self, cue: Span) -> bool:
+        """Whether the cue leans on the speaker of its sentence: "adding", "… and denied"."""
+        if any(t.low.endswith("ing") for t in self.layout.between(*cue)[:2]):
+            return True
+        at = self._before(cue[0])
+        return at >= 0 and lexicon().is_a(self.layout.tokens[at].low, "conjunction")
 
-    def _subject_of(self, cue: int) -> Entity | None:
-        """The subject right before a cue ("Sean Hannity indicated"), where the tagger saw no speaker."""
+    def _before(self, cue: int) -> int:
+        """Index of the last token before a cue that is no adverb or auxiliary of it."""
         at = self.layout.index(cue) - 1
         while at >= 0 and self.words.is_a(self.layout.tokens[at].low, "adverb", "verb"):
             at -= 1
+        return at
+
+    def _subject_of(self, cue: int) -> Entity | None:
+        """The subject right before a cue ("Sean Hannity indicated"), where the tagger saw no speaker."""
+        at = self._before(cue)
         if at < 0 or self.layout.sentence(self.layout.tokens[at].start) != self.layout.sentence(cue):
             return None
         start = self.layout.tokens[at].start

@@ -137,7 +137,7 @@ class _Walk:
         in_title = {part.start for n in titled for part in self.names.overlapping(n.lead, n.start)}
         for name in self.names.names:
             entity = self.of_name.get(name.start)
-            if entity is None or entity.problem is not None:
+            if entity is None or entity.problem is not None or self._is_adjective(name):
                 continue
             self.discourse.sight(
                 entity,
@@ -149,6 +149,14 @@ class _Walk:
             )
             if entity.kind == "person":
                 self._sight_campaign(entity, name)
+
+    def _is_adjective(self, name: Name) -> bool:
+        """Whether a body or country only says what kind: "the GOP candidate", "Kremlin officials"."""
+        if name.kind == "person" or name.is_possessive:
+            return False
+        after = self.layout.tokens[(i := self.layout.index(name.end)) : i + 1]
+        low = after[0].low if after else ""
+        return low in self.words.person_nouns or self.words.is_plural_people(low)
 
     def _sight_campaign(self, entity: Entity, name: Name) -> None:
         """Remember "the Clinton campaign" and "Mrs. Clinton's campaign" wherever they stand."""
@@ -217,7 +225,7 @@ class _Walk:
             return
         subject = begins_clause(self.layout, span[0])
         place = self.around.place(span[0])
-        entity = self.nominals.descriptions.mention(phrase, self._owner(phrase, None), place, subject=subject)
+        entity = self.nominals.descriptions.mention(phrase, self._owner(phrase), place, subject=subject)
         if entity is not None:
             self._note(entity, *span, subject=subject)
 
@@ -279,6 +287,10 @@ class _Walk:
                 self._finish(slot, self.nominals.phrases.unnamed(phrase), "unnamed", "unnamed")
                 return
         elif pronoun.kind == "relative":
+            joint = self.nominals.groups.relative_names(phrase.start)
+            if len(joint) > 1:
+                self._finish_joint(slot, phrase, joint, "relative")
+                return
             choice, rule = self.nominals.groups.relative(phrase.start, pronoun), "relative"
         else:
             if pronoun.number == "plural" and self._resolve_joint(slot):
@@ -309,21 +321,25 @@ class _Walk:
         joint = [s.entity for s in before if s.attribution is last.attribution and s.entity is not None]
         if len(joint) < 2 or slot.phrase is None:
             return False
-        self._finish(slot, joint[0], "pronoun", "pronoun")
-        span = (slot.phrase.start, slot.phrase.end)
+        self._finish_joint(slot, slot.phrase, joint, "pronoun")
+        return True
+
+    def _finish_joint(self, slot: Slot, phrase: Phrase, joint: Sequence[Entity], rule: str) -> None:
+        """One result for each of several actors that one pronoun means."""
+        self._finish(slot, joint[0], "pronoun", rule)
+        span = (phrase.start, phrase.end)
         for i, entity in enumerate(joint[1:], 1):
             ordinal = slot.ordinal + 100 * i  # behind the conjuncts of the attribution itself
             self.joint.append(
-                Resolved(slot.attribution.attribution_id, ordinal, span, entity, "pronoun", "pronoun")
+                Resolved(slot.attribution.attribution_id, ordinal, span, entity, "pronoun", rule)
             )
-        return True
 
     def _resolve_nominal(self, slot: Slot, phrase: Phrase) -> None:
         described = self._described_name(phrase)
         if described is not None:
             self._finish(slot, described, "name", "apposition")
             return
-        owner = self._owner(phrase, slot.attribution)
+        owner = self._owner(phrase)
         place = self.around.place(phrase.start, slot.attribution)
         self._finish(slot, *self.nominals.resolve(phrase, owner, place))
 
@@ -338,13 +354,13 @@ class _Walk:
                 return self.of_name.get(name.start) if is_in else None
         return None
 
-    def _owner(self, phrase: Phrase, own: Attribution | None) -> Entity | None:
+    def _owner(self, phrase: Phrase) -> Entity | None:
         """Whose it is: the actor of "Clinton's", "his" or "Clinton" in "Clinton aides"."""
         owner = phrase.owner
         if isinstance(owner, Pronoun):
             if owner.person != 3:
                 return None
-            return self.discourse.choose(owner, self.around.place(phrase.owner_start, own)).entity
+            return self.discourse.choose(owner, self.around.place(phrase.owner_start)).entity
         return self.of_name.get(owner.start) if owner is not None else None
 
     def _resolve_late(self, slot: Slot) -> None:

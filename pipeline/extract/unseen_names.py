@@ -12,6 +12,7 @@ from pipeline.extract.lexicon import fold, lexicon
 from pipeline.extract.name_spans import NameSpan
 
 _WORD = r"(?:(?:[^\W\d_]\.)+|[A-Z][a-z]{1,4}\.(?=\s+[A-Z])|[A-ZÀ-ÞĀ-Ž][\w’'&-]*)"
+_SURNAME = re.compile(r"\.? (?:(?:de|la|van|von|bin|al) )?[A-ZÀ-ÞĀ-Ž][\w’'-]+")
 _RUN = re.compile(rf"{_WORD}(?:\s+(?:{_WORD}|(?:de|la|van|von|bin|al|der|den|di|da)\b|of(?=\s+[A-Z])))*")
 UNSEEN_SCORE = 0.3
 """Stands for the tagger's score: these were found by capitals alone."""
@@ -23,12 +24,20 @@ def unseen_names(text: str, speakers: Iterable[tuple[int, int]], known: Sequence
     taken = [(n.start, n.end) for n in known if fold(text[n.start : n.end]).strip(".") not in titles]
     found: dict[int, NameSpan] = {}
     for begin, end in speakers:
+        end = _whole_end(text, begin, end)
         near = [span for span in taken if span[0] < end and span[1] > begin]
         for start, stop, kind in _runs(text[begin:end]):
             span = (begin + start, begin + stop)
             if not any(s < span[1] and e > span[0] for s, e in near):
                 found[span[0]] = NameSpan(*span, kind, UNSEEN_SCORE)
     return list(found.values())
+
+
+def _whole_end(text: str, begin: int, end: int) -> int:
+    """``end``, or that of the surname before which the speaker breaks off: "Rep. G.K." of "Rep. G.K. Lund"."""
+    short = all(w.endswith(".") or w.casefold() in lexicon().titles for w in text[begin:end].split())
+    surname = _SURNAME.match(text, end) if short else None
+    return surname.end() if surname is not None else end
 
 
 def _runs(text: str) -> list[tuple[int, int, str]]:

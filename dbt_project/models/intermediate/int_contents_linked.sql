@@ -9,7 +9,7 @@ listed as (
 new_contents as (
     select content_hash from listed
     {%- if is_incremental() %}
-    anti join (select content_hash_a as content_hash from {{ this }} where content_hash_a = content_hash_b) using (content_hash)
+    anti join (select content_hash from {{ this }} where content_hash = other_hash) using (content_hash)
     {%- endif %}
 ),
 
@@ -33,29 +33,88 @@ compared as (
     ) using (content_hash)
 ),
 
-signatures as (
-    select content_hash, any_value(content_minhash) as signature
+contents as materialized (
+    select
+        content_hash,
+        any_value(content_minhash) as signature,
+        any_value(content_text order by content_text) as content_text
     from {{ ref('stg_lake__statements') }}
     semi join compared using (content_hash, partition_date)
     group by content_hash
 ),
 
+-- One side after the other, each materialized: planned as one join, the two sides may be joined with each
+-- other first, all with all.
+with_left as materialized (
+    select candidates.content_hash_a, candidates.content_hash_b, contents.signature as signature_a
+    from candidates
+    inner join contents on contents.content_hash = candidates.content_hash_a
+),
+
+with_both as materialized (
+    select with_left.*, contents.signature as signature_b
+    from with_left
+    inner join contents on contents.content_hash = with_left.content_hash_b
+),
+
+-- The signatures are estimates: they only spare the comparing of most of the words.
+promising as materialized (
+    select content_hash_a, content_hash_b
+    from with_both
+    -- Signatures of other lengths were made by another version: they cannot be compared.
+    where len(signature_a) = len(signature_b)
+        and list_sum(list_transform(list_zip(signature_a, signature_b), lambda pair: (pair[1] = pair[2])::int))
+            >= {{ var('family_agreement') }} * len(signature_a)
+),
+
+split_up as materialized (
+    select content_hash, len(words) as word_count, {{ shingles('words') }} as shingles
+    from (
+        select contents.content_hash, {{ content_words('contents.content_text') }} as words
+        from contents
+        semi join (
+            select content_hash_a as content_hash from promising
+            union
+            select content_hash_b from promising
+        ) using (content_hash)
+    )
+),
+
+split_left as materialized (
+    select promising.*, split_up.word_count as words_a, split_up.shingles as shingles_a
+    from promising
+    inner join split_up on split_up.content_hash = promising.content_hash_a
+),
+
+split_both as materialized (
+    select split_left.*, split_up.word_count as words_b, split_up.shingles as shingles_b
+    from split_left
+    inner join split_up on split_up.content_hash = split_left.content_hash_b
+),
+
+measured as (
+    select
+        *,
+        len(shingles_a) as size_a,
+        len(shingles_b) as size_b,
+        len(list_intersect(shingles_a, shingles_b)) as shared
+    from split_both
+),
+
 scored as (
     select
-        candidates.content_hash_a,
-        candidates.content_hash_b,
-        list_sum(list_transform(list_zip(a.signature, b.signature), lambda pair: (pair[1] = pair[2])::int))
-            / len(a.signature) as similarity
-    from candidates
-    inner join signatures as a on a.content_hash = candidates.content_hash_a
-    inner join signatures as b on b.content_hash = candidates.content_hash_b
-    -- Signatures of other lengths were made by another version: they cannot be compared.
-    where len(a.signature) = len(b.signature)
+        case when size_a <= size_b then content_hash_a else content_hash_b end as content_hash,
+        case when size_a <= size_b then content_hash_b else content_hash_a end as other_hash,
+        shared / (size_a + size_b - shared) as similarity,
+        shared / least(size_a, size_b) as containment,
+        least(words_a, words_b) as shorter_words
+    from measured
 )
 
-select content_hash_a, content_hash_b, similarity
+select content_hash, other_hash, similarity, containment
 from scored
 where similarity >= {{ var('family_similarity') }}
+    or (containment >= {{ var('family_containment') }} and shorter_words >= {{ var('family_trim_words') }})
 union all
-select content_hash, content_hash, 1.0::double
+select content_hash, content_hash, 1.0::double, 1.0::double
 from new_contents

@@ -12,5 +12,5 @@ select
     min(statements.partition_date) as partition_date
 from statements
 semi join articles using (article_id, partition_date)
-where statements.word_count >= {{ var('family_min_words') }}
+where {{ is_comparable('statements') }}
 group by statements.content_hash

@@ -23,7 +23,7 @@ statements as (
         article.seen_at,
         hash(statement.row_hash, article.row_hash) as row_hash,
         case
-            when statement.word_count >= {{ var('family_min_words') }}
+            when {{ is_comparable('statement') }}
                 then coalesce(contents.group_key, statement.content_key)
             -- Few words are the same quotation only when one speaker says them on one day.
             when statement.word_count > 0 and statement.actor_id is not null

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -98,13 +99,20 @@ def cues() -> CueLexicon:
 class Story:
     """A marked text with its statements; ``who`` says whom each was given to."""
 
-    def __init__(self, marked: str, *said: tuple[str | None, str | None], **more: object) -> None:
+    def __init__(
+        self,
+        marked: str,
+        *said: tuple[str | None, str | None],
+        article_id: str = "a",
+        authors: Sequence[str] = (),
+        hints: Mapping[int, int] | None = None,
+    ) -> None:
         self.text, self.names = _unmark(marked)
         self.layout = Layout(self.text)
         self.day = WEDNESDAY
-        self.article_id = str(more.get("article_id", "a"))
-        self.authors = more.get("authors", [])
-        self.hints = more.get("hints", {})
+        self.article_id = article_id
+        self.authors = list(authors)
+        self.hints = hints or {}
         self.rows = []
         at = 0
         for speaker, cue in said:
@@ -116,7 +124,11 @@ class Story:
         cue_span = (cue_at, cue_at + len(cue)) if cue else None
         speaker_span = self._speaker(speaker, cue_at) if speaker else None
         edges = [s for s in (speaker_span, cue_span) if s]
-        content = self._content(min(s for s, _ in edges), max(e for _, e in edges)) if edges else self._next_quote(at)
+        content = (
+            self._content(min(s for s, _ in edges), max(e for _, e in edges))
+            if edges
+            else self._next_quote(at)
+        )
         self.rows.append(
             {
                 "partition_date": self.day,
@@ -150,6 +162,8 @@ class Story:
             if q.end in (start - 1, start):
                 return [(q.start, q.end)]
         begin, stop = self.layout.sentence_span(end - 1)
+        that = self.text.find(" that ", end, stop)
+        end = that if that >= 0 else end
         return [(end, stop)] if stop - end > 1 else [(begin, start)]
 
     def _next_quote(self, at: int) -> list[tuple[int, int]]:
@@ -166,7 +180,8 @@ class Story:
             "authors": self.authors,
         }
         names = [
-            (self.day, self.article_id, s, e, self.text[s:e], kind, 1.0, None, "test") for s, e, kind in self.names
+            (self.day, self.article_id, s, e, self.text[s:e], kind, 1.0, None, "test")
+            for s, e, kind in self.names
         ]
         names += [
             (self.day, self.article_id, m.start(), m.end(), m.group(), "PRONOUN", 0.5, hint, "test")
@@ -190,9 +205,14 @@ class Story:
 
 def who(made: StatementTables) -> list[str | None]:
     """Names of the speakers, or "(reason)"."""
-    named = made.statements.join(made.actors.select("actor_id", "actor_name").unique("actor_id"), on="actor_id", how="left")
+    named = made.statements.join(
+        made.actors.select("actor_id", "actor_name").unique("actor_id"), on="actor_id", how="left"
+    )
     named = named.with_row_index().sort("index")
-    return [n if n is not None else f"({r})" for n, r in named.select("actor_name", "unresolved_reason").iter_rows()]
+    return [
+        n if n is not None else f"({r})"
+        for n, r in named.select("actor_name", "unresolved_reason").iter_rows()
+    ]
 
 
 def together(*stories: Story) -> StatementTables:

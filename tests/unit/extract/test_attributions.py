@@ -72,7 +72,11 @@ def test_odd_texts_never_raise_and_offsets_hold(text, tagger):
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.sampled_from(["He said", "“", "”", '"', "‘", "’", "\n", "that it rains", "NATO", "é😀", ", ", "."])))
+@given(
+    st.lists(
+        st.sampled_from(["He said", "“", "”", '"', "‘", "’", "\n", "that it rains", "NATO", "é😀", ", ", "."])
+    )
+)
 def test_shuffled_news_never_raises_and_offsets_hold(tagger, parts):
     check(" ".join(parts), tagger)
 

@@ -76,6 +76,11 @@ NAMES = {
         [("Tallow", "Sees")],
         ["Edie Tallow"],
     ),
+    "a speaker that breaks off before the surname": (
+        "Rep. G.K. Butterman said it was late.",
+        [("Rep. G.K.", "said")],
+        ["G.K. Butterman"],
+    ),
     "a name that the tagger missed": (
         "Mr. Holt-Ekin said it was late.",
         [("Mr. Holt-Ekin", "said")],
@@ -142,6 +147,11 @@ PRONOUNS = {
         [("Brightwater Ferries", "said"), ("It", "apologised")],
         ["Brightwater Ferries", "Brightwater Ferries"],
     ),
+    "it is no body that only says what kind": (
+        "The [P:Venn] campaign made a promise. The [O:Harbour Party] candidate smiled. It said fares would fall.",
+        [("It", "said")],
+        ["Venn campaign"],
+    ),
     "they after officials": (
         "Two port officials said the crane fell. They said nobody was hurt.",
         [("Two port officials", "said"), ("They", "said")],
@@ -171,6 +181,16 @@ RELATIVES = {
         "The pact worried [O:NATO], which said so.",
         [("which", "said")],
         ["NATO"],
+    ),
+    "two bodies": (
+        "It echoed the words of [O:NATO] and the [L:United States], who issued warnings.",
+        [("who", "issued")],
+        ["NATO", "United States"],
+    ),
+    "the last of two people": (
+        "The mayor met [P:Tom Ashe] and [P:Kit Marsh], who said it went well.",
+        [("who", "said")],
+        ["Kit Marsh"],
     ),
     "a person behind an apposition": (
         "[P:Nora Tand], an ally of Mrs [P:Quill], who said it was over, left.",
@@ -222,8 +242,8 @@ NOMINALS = {
         ["Tom Ashe", "Tom Ashe"],
     ),
     "his lawyer": (
-        "[P:Tom Ashe] stayed home. His lawyer, [P:Kit Marsh], came. His lawyer said it was flu.",
-        [("His lawyer", "said")],
+        "[P:Tom Ashe] stayed home. His lawyer, [P:Kit Marsh], came. [P:Ashe] had the flu, his lawyer said.",
+        [("his lawyer", "said")],
         ["Kit Marsh"],
     ),
     "the company": (
@@ -233,6 +253,11 @@ NOMINALS = {
     ),
     "the alliance with a country in an adjective": (
         "[L:Ukraine] is no member of [O:NATO] but the [L:US]-led alliance has said it will help.",
+        [("the US-led alliance", "said")],
+        ["NATO"],
+    ),
+    "an alliance whose country the tagger took in": (
+        "[L:Ukraine] is no member of [O:NATO] but the [M:US-led] alliance has said it will help.",
         [("the US-led alliance", "said")],
         ["NATO"],
     ),
@@ -297,6 +322,11 @@ SILENT = {
         [("Tom Ashe", "said"), (None, "adding")],
         ["Tom Ashe", "Tom Ashe"],
     ),
+    "a second verb of the sentence": (
+        "[P:Tom Ashe] praised the crews and denied that they were tired.",
+        [("Tom Ashe", "praised"), (None, "denied")],
+        ["Tom Ashe", "Tom Ashe"],
+    ),
     "a quotation that goes on": (
         "“It is late,” [P:Tom Ashe] said.\n“We will go home.”",
         [("Tom Ashe", "said"), (None, None)],
@@ -341,7 +371,11 @@ DOUBTS = {
         [("Jordan", "said")],
         ["Jim Jordan"],
     ),
-    "Paris the person": ("[P:Paris Vell] sang. [P:Paris] said it was hot.", [("Paris", "said")], ["Paris Vell"]),
+    "Paris the person": (
+        "[P:Paris Vell] sang. [P:Paris] said it was hot.",
+        [("Paris", "said")],
+        ["Paris Vell"],
+    ),
     "a city's name for a person whom nobody introduced": (
         "[P:Paris] said it was hot.",
         [("Paris", "said")],
