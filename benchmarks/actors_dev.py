@@ -177,7 +177,7 @@ def jsonl(made: StatementTables) -> list[str]:
     return lines
 
 
-def main() -> None:
+def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -190,7 +190,11 @@ def main() -> None:
     parser.add_argument("--model", type=Path)
     parser.add_argument("--found", action="store_true")
     parser.add_argument("--date", type=dt.date.fromisoformat, default=dt.date(2016, 10, 1))
-    args = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    args = arguments()
     documents = read_gold_folder(args.gold)
     if args.actors:
         judged = {p.name.removesuffix(".actors.json") for p in args.actors.glob("*.actors.json")}

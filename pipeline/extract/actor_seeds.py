@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 
@@ -193,16 +193,8 @@ def seed_hits(names: pl.DataFrame, seeds: ActorSeeds) -> pl.DataFrame:
         (pl.col("valid_from").is_null() | (pl.col("valid_from") <= day))
         & (pl.col("valid_to").is_null() | (pl.col("valid_to") >= day))
     )
-    known = seeds.actors.select(
-        "actor_id",
-        "actor_name",
-        "actor_type",
-        "country_code",
-        "gender",
-        "role",
-        "affiliation",
-        office_from="valid_from",
-        office_to="valid_to",
+    known = seeds.actors.drop("key", "wikidata_id").rename(
+        {"valid_from": "office_from", "valid_to": "office_to"}
     )
     in_office = (pl.col("office_from").is_null() | (pl.col("office_from") <= day)) & (
         pl.col("office_to").is_null() | (pl.col("office_to") >= day)
@@ -214,18 +206,7 @@ def seed_hits(names: pl.DataFrame, seeds: ActorSeeds) -> pl.DataFrame:
         )
         .sort("name_row", "is_ambiguous", "actor_id", "alias_type")
         .unique(["name_row", "actor_id"], keep="first", maintain_order=True)
-        .select(
-            "name_row",
-            "actor_id",
-            "actor_name",
-            "actor_type",
-            "alias_type",
-            "is_ambiguous",
-            "country_code",
-            "gender",
-            "role",
-            "affiliation",
-        )
+        .select("name_row", *(f.name for f in fields(SeedHit)))
     )
 
 

@@ -36,12 +36,10 @@ def mention_rows(
         attributions: The article's.
         reading: What the resolver made of them.
         number: Number of each actor by ``id``.
-        countries: For "Ukrainian" as "Ukraine".
+        countries: Makes "Ukraine" of "Ukrainian".
     """
     places = _Places(reading.layout, attributions, reading.resolved)
-    names = NameIndex(reading.names)
-    titled = (n for n in reading.names if n.lead < n.start)
-    in_title = {part.start for n in titled for part in names.overlapping(n.lead, n.start)}
+    in_title = NameIndex(reading.names).in_titles()
     rows: dict[tuple[int, int], Row] = {}
     for name in reading.names:
         entity = reading.of_name.get(name.start)
@@ -60,10 +58,9 @@ def mention_rows(
             countries.name(role.affiliation) if role else None,
         )
     for done in reading.resolved:
-        if done.span is None or done.entity is None or done.resolution not in _KINDS:
-            continue
-        row = (number[id(done.entity)], *done.span, text[slice(*done.span)], _KINDS[done.resolution])
-        rows.setdefault(done.span, (*row, "speaker", done.attribution_id, None, None))
+        if done.span is not None and done.entity is not None and done.resolution in _KINDS:
+            row = (number[id(done.entity)], *done.span, text[slice(*done.span)], _KINDS[done.resolution])
+            rows.setdefault(done.span, (*row, "speaker", done.attribution_id, None, None))
     return [rows[span] for span in sorted(rows)]
 
 

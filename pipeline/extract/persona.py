@@ -98,6 +98,11 @@ class NameIndex:
             first += 1
         return self.names[first : bisect_left(self._starts, end)]
 
+    def in_titles(self) -> set[int]:
+        """Starts of the names that are part of another's title: "Kremlin" of "Kremlin spokesman Besk"."""
+        titled = (n for n in self.names if n.lead < n.start)
+        return {part.start for n in titled for part in self.overlapping(n.lead, n.start)}
+
     def next_after(self, offset: int) -> Name | None:
         """The first name that begins at ``offset`` or behind it."""
         i = bisect_left(self._starts, offset)

@@ -18,6 +18,7 @@ from pipeline.extract.lexicon import Pronoun, lexicon
 from pipeline.extract.nominals import Nominals
 from pipeline.extract.persona import Name, NameIndex, RawName, begins_clause
 from pipeline.extract.phrases import Phrase, read_phrase
+from pipeline.extract.sightings import sight_names, vote_gender
 from pipeline.extract.silent import Silent
 from pipeline.extract.slots import Attribution, Resolved, Slot, Span
 from pipeline.extract.surroundings import Surroundings
@@ -99,8 +100,9 @@ class _Walk:
 
     def run(self) -> None:
         """Names first, then in text order pronouns and nouns, at last what hangs on other speakers."""
-        self._sight_names()
-        self._vote_gender()
+        speakers = {s.phrase.name.start for s in self.slots if s.phrase and s.phrase.name}
+        sight_names(self.discourse, self.names, self.of_name, speakers, self.nominals.bodies.campaign)
+        vote_gender(self.discourse)
         spoken: dict[int, list[Slot]] = {}
         for slot in self.slots:
             if slot.phrase is not None:
@@ -130,62 +132,6 @@ class _Walk:
             Slot(attribution, i, read_phrase(self.layout, s, e, self.names.overlapping(s, e)))
             for i, (s, e) in enumerate(spans)
         ]
-
-    def _sight_names(self) -> None:
-        speakers = {s.phrase.name.start for s in self.slots if s.phrase and s.phrase.name}
-        titled = (n for n in self.names.names if n.lead < n.start)
-        in_title = {part.start for n in titled for part in self.names.overlapping(n.lead, n.start)}
-        for name in self.names.names:
-            entity = self.of_name.get(name.start)
-            if entity is None or entity.problem is not None or self._is_adjective(name):
-                continue
-            self.discourse.sight(
-                entity,
-                name.start,
-                name.end,
-                subject=name.is_subject,
-                speaker=name.start in speakers and not name.is_possessive,
-                topic=name.is_topic and name.start not in in_title,
-            )
-            if entity.kind == "person":
-                self._sight_campaign(entity, name)
-
-    def _is_adjective(self, name: Name) -> bool:
-        """Whether a body or country only says what kind: "the GOP candidate", "Kremlin officials"."""
-        if name.kind == "person" or name.is_possessive:
-            return False
-        after = self.layout.tokens[(i := self.layout.index(name.end)) : i + 1]
-        low = after[0].low if after else ""
-        return low in self.words.person_nouns or self.words.is_plural_people(low)
-
-    def _sight_campaign(self, entity: Entity, name: Name) -> None:
-        """Remember "the Clinton campaign" and "Mrs. Clinton's campaign" wherever they stand."""
-        after = self.layout.index(name.end)
-        tokens = [t for t in self.layout.tokens[after : after + 3] if not t.is_possessive]
-        fits = self.words.body_nouns.get(tokens[0].low, frozenset()) if tokens else frozenset[str]()
-        is_manager = len(tokens) > 1 and self.words.person_noun_ending([tokens[1].low]) is not None
-        if "campaign" in fits and not is_manager:
-            campaign = self.nominals.bodies.campaign(entity)
-            self.discourse.sight(campaign, name.start, tokens[0].end, subject=name.is_subject)
-
-    def _vote_gender(self) -> None:
-        """Let pronouns that can mean one person only say that person's gender."""
-        by_step: dict[int, list[Entity]] = {}
-        for entity in self.discourse.entities:
-            if entity.kind == "person":
-                for seen in entity.sightings:
-                    if seen.quotation < 0:
-                        by_step.setdefault(seen.step, []).append(entity)
-        for token in self.layout.tokens:
-            if not self._is_gendered(token.low) or self.layout.quotation(token.start) >= 0:
-                continue
-            step = self.layout.step(token.start)
-            near = {id(e): e for back in range(3) for e in by_step.get(step - back, [])}
-            entity = next(iter(near.values()), None)
-            if len(near) != 1 or entity is None:
-                continue
-            if any(s.start < token.start and step - 1 <= s.step <= step for s in entity.sightings):
-                entity.votes[self.words.pronouns[token.low].gender] += 1
 
     def _is_gendered(self, low: str) -> bool:
         pronoun = self.words.pronouns.get(low)

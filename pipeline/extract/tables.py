@@ -123,10 +123,15 @@ def actors_table(
         .join(roles.agg(_most("role"), said_affiliation=_most("affiliation")), on=day, how="left")
         .join(_offices(seeds), on="actor_id", how="left")
     )
+    return ACTORS.conform(_with_office(joined, version).sort(day))
+
+
+def _with_office(joined: pl.DataFrame, version: str) -> pl.DataFrame:
+    """Role and body from the seeds on the days of that office, else as the articles give them."""
     in_office = pl.col("valid_from").is_null() | (pl.col("valid_from") <= pl.col("partition_date"))
     in_office &= pl.col("valid_to").is_null() | (pl.col("valid_to") >= pl.col("partition_date"))
     has_office = in_office & pl.col("seed_role").is_not_null()
-    out = joined.with_columns(
+    return joined.with_columns(
         role=pl.when(has_office).then("seed_role").otherwise("role"),
         affiliation=pl.when(has_office)
         .then("seed_affiliation")
@@ -135,7 +140,6 @@ def actors_table(
         aliases=pl.col("aliases").fill_null(pl.lit([], dtype=pl.List(pl.String))),
         extractor_version=pl.lit(version),
     )
-    return ACTORS.conform(out.sort(day))
 
 
 def _offices(seeds: ActorSeeds) -> pl.DataFrame:
