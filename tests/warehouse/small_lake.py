@@ -1,6 +1,6 @@
 """A small invented lake, the same every time: what the stages before dbt would have written.
 
-Texts are built from their parts, so every offset is right. Four days of collection hold: copies of one
+Texts are built from their parts, so every offset is right. Five days of collection hold: copies of one
 quotation over outlets and days (one with small edits), joint speakers, an unnamed and an unresolved
 speaker, thoughts, a refusal to comment, an article that speaks of days before, an article without an outlet,
 one that was taken in twice, an article without statements, and things that could not be processed.
@@ -17,7 +17,7 @@ from pipeline.ids import stable_id
 from pipeline.records import Reject, rejects_frame
 from pipeline.schemas import TABLES
 
-DAYS = tuple(dt.date(2021, 11, 29) + dt.timedelta(days=n) for n in range(4))
+DAYS = tuple(dt.date(2021, 11, 29) + dt.timedelta(days=n) for n in range(5))
 OUTLETS = """outlet_id,outlet_name,country_code,language,homepage
 gazette,"The Gazette, Invented",GB,en,https://gazette.example
 herald,Invented Herald,US,en,https://herald.example
@@ -98,7 +98,7 @@ def _at(day: dt.date, hour: int) -> dt.datetime:
 
 def pieces() -> list[Piece]:
     """The articles of the lake."""
-    d0, d1, d2, d3 = DAYS
+    d0, d1, d2, d3, d4 = DAYS
     accuse = ("accused", "accuse", "accuse")
     borduria = ((BORDURIA, "Borduria"),)
     return [
@@ -229,6 +229,35 @@ def pieces() -> list[Piece]:
             (Say((LEAGUE,), "the fees of the small ports would fall by a third", kind="indirect"),),
             published=_at(d3, 13),
         ),
+        Piece(
+            "gazette-last",
+            "gazette",
+            d4,
+            (
+                Say(
+                    (PETROV,),
+                    "the pilots of Albany were the best of all he had met",
+                    mentions=((ALBANY, "Albany"),),
+                ),
+            ),
+            published=_at(d4, 8),
+        ),
+        Piece(
+            "gazette-copies",
+            "gazette",
+            d4,
+            (
+                Say(
+                    (PETROV,),
+                    "it was the minister who had asked for it first",
+                    ("said", "say", "say"),
+                    "mixed",
+                    days_ago=1,
+                ),
+            ),
+            published=_at(d4, 9),
+        ),
+        Piece("herald-quiet", "herald", d4, (), published=_at(d4, 10)),
     ]
 
 

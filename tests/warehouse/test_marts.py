@@ -17,7 +17,7 @@ def ask(publication):
 
 def test_counts_agree_from_the_lake_to_the_publication(ask, lake, publication):
     in_lake = lake["statements"].unique("statement_id").height
-    assert publication.row_counts["fct_statement"] == in_lake == 22
+    assert publication.row_counts["fct_statement"] == in_lake == 24
     total = ask("select sum(statements) as n from actor_statements_daily")["n"][0]
     rest = ask("select count(*) as n from fct_statement where not is_speech or actor_id is null")["n"][0]
     assert total + rest == in_lake
