@@ -47,7 +47,7 @@ bench: setup ## the benchmarks
 	$(BIN)/python -m benchmarks
 
 lock: setup ## renew requirements.lock
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade --extra dev pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade --extra dev --extra scale pyproject.toml -o requirements.lock
 
 clean: ## remove what was made here, data included
 	rm -rf $(VENV) dbt_project/target dbt_project/logs
