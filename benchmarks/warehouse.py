@@ -13,6 +13,7 @@ printed again by another outlet, as wire stories are. Results are printed as Mar
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import datetime as dt
 import json
 import os
@@ -171,53 +172,102 @@ def _write(data_dir: Path, name: str, day: dt.date, frame: pl.DataFrame) -> None
     frame.write_parquet(folder / "part-0.parquet")
 
 
-def dbt_build(data_dir: Path, days: str = "") -> float:
-    """Seconds of the dbt build that a run does."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class Cost:
+    """What a step took: wall seconds belong to the machine's other work too, CPU seconds do not."""
+
+    wall: float
+    cpu: float
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(self.wall + other.wall, self.cpu + other.cpu)
+
+    def __str__(self) -> str:
+        return f"{self.wall:.1f} ({self.cpu:.1f})"
+
+
+def cost(action) -> Cost:
+    """Seconds of ``action``, its child processes counted in."""
+
+    def cpu() -> float:
+        used = os.times()
+        return used.user + used.system + used.children_user + used.children_system
+
+    start, cpu_start = time.perf_counter(), cpu()
+    action()
+    return Cost(time.perf_counter() - start, cpu() - cpu_start)
+
+
+def dbt_build(data_dir: Path, days: str = "") -> None:
+    """The dbt build that a run does."""
     command = [str(Path(sys.executable).with_name("dbt")), "build", "--exclude-resource-type", "unit_test"]
     command += ["--project-dir", str(ROOT / "dbt_project"), "--profiles-dir", str(ROOT / "dbt_project")]
     command += ["--target-path", str(data_dir / "target"), "--log-path", str(data_dir / "target")]
     env = os.environ | {"ONRECORD_DATA_DIR": str(data_dir), "ONRECORD_PARTITIONS": days}
-    start = time.perf_counter()
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(done.stdout[-4000:])
-    return time.perf_counter() - start
 
 
-def timed(action) -> float:
-    start = time.perf_counter()
-    action()
-    return time.perf_counter() - start
+@dataclasses.dataclass(slots=True)
+class History:
+    """A data folder of some size, and what building it and its days took."""
 
+    data_dir: Path
+    first: Cost
+    first_publication: Cost
+    dbt: list[Cost] = dataclasses.field(default_factory=list)
+    published: list[Cost] = dataclasses.field(default_factory=list)
 
-def increments(lake: Path, work: Path, sizes: list[int], repeat: int) -> None:
-    copies = Copies(lake)
-    print(
-        "| statements | first build, s | first publication, s | a day: dbt, s | publication, s | both, s | ratio |"
-    )
-    print("| --- | --- | --- | --- | --- | --- | --- |")
-    least = None
-    for size in sizes:
-        data_dir = work / str(size)
+    @classmethod
+    def of(cls, data_dir: Path, copies: Copies, size: int) -> History:
+        """The history of ``size`` statements, made unless it is there."""
         if not (data_dir / "published").exists():
             shutil.rmtree(data_dir, ignore_errors=True)
             write_history(copies, data_dir, size)
-        first = dbt_build(data_dir)
-        first_publication = timed(lambda d=data_dir: publish(d, run_id="first"))
-        dbt, published = [], []
-        for _ in range(repeat):
-            day, number = _next(data_dir, copies)
-            write_day(copies, data_dir, day, number)
-            dbt.append(dbt_build(data_dir, str(day)))
-            published.append(timed(lambda d=data_dir: publish(d, run_id="day")))
-        a_day = statistics.median(a + b for a, b in zip(dbt, published, strict=True))
-        least = least or a_day
-        rows = query_published(data_dir, "select count(*) as n from fct_statement")["n"][0]
+        return cls(
+            data_dir, cost(lambda: dbt_build(data_dir)), cost(lambda: publish(data_dir, run_id="first"))
+        )
+
+    def add_day(self, copies: Copies) -> None:
+        """What a daily run does after extraction: dbt for one new day, and a publication."""
+        day, number = _next(self.data_dir, copies)
+        write_day(copies, self.data_dir, day, number)
+        self.dbt.append(cost(lambda: dbt_build(self.data_dir, str(day))))
+        self.published.append(cost(lambda: publish(self.data_dir, run_id="day")))
+
+    def a_day(self, kind: str) -> float:
+        """Median seconds of a day, both steps together."""
+        return statistics.median(getattr(a + b, kind) for a, b in zip(self.dbt, self.published, strict=True))
+
+
+def increments(lake: Path, work: Path, sizes: list[int], repeat: int) -> None:
+    """The same day over histories of several sizes, one after the other in each round."""
+    copies = Copies(lake)
+    histories = [History.of(work / str(size), copies, size) for size in sizes]
+    for _ in range(repeat):
+        for history in histories:
+            history.add_day(copies)
+    print("Seconds: wall (CPU). Ratios to the first line: wall, CPU.\n")
+    print("| statements | first build | first publication | a day: dbt | publication | both | ratio |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    for history in histories:
+        rows = query_published(history.data_dir, "select count(*) as n from fct_statement")["n"][0]
+        ratio = {kind: history.a_day(kind) / histories[0].a_day(kind) for kind in ("wall", "cpu")}
         print(
-            f"| {rows:,} | {first:.1f} | {first_publication:.1f} | {statistics.median(dbt):.1f} "
-            f"| {statistics.median(published):.1f} | {a_day:.1f} | {a_day / least:.2f} |",
+            f"| {rows:,} | {history.first} | {history.first_publication} | {median(history.dbt)} "
+            f"| {median(history.published)} | {history.a_day('wall'):.1f} ({history.a_day('cpu'):.1f}) "
+            f"| {ratio['wall']:.2f} ({ratio['cpu']:.2f}) |",
             flush=True,
         )
+
+
+def median(costs: list[Cost]) -> Cost:
+    return Cost(statistics.median(c.wall for c in costs), statistics.median(c.cpu for c in costs))
+
+
+def timed(action) -> float:
+    return cost(action).wall
 
 
 def _next(data_dir: Path, copies: Copies) -> tuple[dt.date, int]:
@@ -294,7 +344,7 @@ def readers(data_dir: Path, count: int, publications: int) -> None:
     for number in range(publications):
         _take_one_article_out(data_dir / "warehouse.duckdb")
         publish(data_dir, run_id=f"run-{number}")
-    writer = dbt_build(data_dir)
+    writer = timed(lambda: dbt_build(data_dir))
     (data_dir / "stop").touch()
     results = [json.loads(process.communicate()[0]) for process in processes]
     (data_dir / "stop").unlink()

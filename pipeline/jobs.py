@@ -1,4 +1,4 @@
-"""Jobs: what the schedule, the command line and a backfill run.
+"""Jobs: what the schedules, the command line and a backfill run.
 
 Belongs here: job definitions and running days in this process. Does not: the assets.
 """
@@ -6,25 +6,76 @@ Belongs here: job definitions and running days in this process. Does not: the as
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+import platform
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
+from pipeline.assets.housekeeping import remove_old_runs
 from pipeline.resources.lake import days_between
+from pipeline.settings import Settings
 
 DAILY_JOB = "daily"
-_RANGE_START = "dagster/asset_partition_range_start"
-_RANGE_END = "dagster/asset_partition_range_end"
+COLLECT_JOB = "collect"
+HOUSEKEEPING_JOB = "housekeeping"
+PARTITION = "dagster/partition"
+RANGE_START = "dagster/asset_partition_range_start"
+RANGE_END = "dagster/asset_partition_range_end"
+HOST = "onrecord/host"
+"""Tag: the machine whose process works on the run; process ids mean nothing on another."""
 
-daily_job = dg.define_asset_job(
-    DAILY_JOB,
-    selection=dg.AssetSelection.all(),
-    description="Collect, clean, extract, load and publish the days of the run.",
-    # One process a run: starting a process a step costs more than the steps on a small machine.
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """The jobs as the schedules start them."""
+
+    daily: Any
+    collect: Any
+    housekeeping: dg.JobDefinition
+
+
+def executor(settings: Settings) -> dg.ExecutorDefinition:
+    """One process a run: starting one a step costs more than most steps, unless the settings say so."""
+    if settings.step_processes == 1:
+        return dg.in_process_executor
+    return dg.multiprocess_executor.configured({"max_concurrent": settings.step_processes})
+
+
+def build_jobs(settings: Settings) -> Jobs:
+    """The jobs with the executor of the settings."""
+    run_by, tags = executor(settings), {HOST: platform.node()}
+    collected = dg.AssetSelection.assets("feed_entries", "pages")
+    fresh = dg.AssetSelection.checks(dg.AssetCheckKey(dg.AssetKey("published"), "freshness"))
+    return Jobs(
+        daily=dg.define_asset_job(
+            DAILY_JOB,
+            selection=dg.AssetSelection.all(),
+            description="Collect, clean, extract, load and publish the days of the run.",
+            executor_def=run_by,
+            tags=tags,
+        ),
+        collect=dg.define_asset_job(
+            COLLECT_JOB,
+            selection=collected | fresh,
+            description="Poll the feeds and fetch new pages into the open day; look how old the publication is.",
+            executor_def=run_by,
+            tags=tags,
+        ),
+        housekeeping=housekeeping_job,
+    )
+
+
+@dg.job(
+    name=HOUSEKEEPING_JOB,
     executor_def=dg.in_process_executor,
+    description="Remove runs and logs that are older than ONRECORD_HISTORY_DAYS.",
 )
+def housekeeping_job() -> None:
+    """The one op of housekeeping."""
+    remove_old_runs()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +98,14 @@ def contiguous(days: Iterable[dt.date]) -> list[tuple[dt.date, dt.date]]:
         else:
             out.append((day, day))
     return out
+
+
+def days_of_tags(tags: Mapping[str, str]) -> list[dt.date]:
+    """The days that a run with these tags makes."""
+    if RANGE_START in tags and RANGE_END in tags:
+        first, last = (dt.date.fromisoformat(tags[name]) for name in (RANGE_START, RANGE_END))
+        return list(days_between(first, last))
+    return [dt.date.fromisoformat(tags[PARTITION])] if PARTITION in tags else []
 
 
 def run_days(
@@ -73,7 +132,7 @@ def run_days(
             run_config=config,
             instance=instance,
             raise_on_error=False,
-            tags={_RANGE_START: first.isoformat(), _RANGE_END: last.isoformat()},
+            tags={RANGE_START: first.isoformat(), RANGE_END: last.isoformat()},
         )
         ids.append(result.run_id)
         if not result.success:
@@ -94,4 +153,15 @@ def _failure(result: dg.ExecuteInProcessResult) -> RunFailure:
     return RunFailure("run", "failed without a failed step")
 
 
-__all__ = ["DAILY_JOB", "RunFailure", "contiguous", "daily_job", "days_between", "run_days"]
+__all__ = [
+    "COLLECT_JOB",
+    "DAILY_JOB",
+    "HOUSEKEEPING_JOB",
+    "Jobs",
+    "RunFailure",
+    "build_jobs",
+    "contiguous",
+    "days_between",
+    "days_of_tags",
+    "run_days",
+]

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
@@ -47,14 +48,67 @@ class Settings(BaseSettings):
     )
     schedule_hour: int = Field(default=5, ge=0, le=23, description="hour of the daily run, in schedule_zone")
     schedule_zone: str = Field(default="UTC", description="IANA time zone of the daily run")
+    schedule_cron: str = Field(
+        default="", description="cron line of the daily run in place of schedule_hour; for tests"
+    )
+    catch_up_days: int = Field(
+        default=7, ge=0, le=60, description="the daily run also makes the missed ones of so many days before"
+    )
+    collect_every_hours: int = Field(
+        default=3, ge=0, le=24, description="hours between two polls of the feeds, last at 23:20 UTC; 0: none"
+    )
+    step_processes: int = Field(
+        default=1, ge=1, description="processes for the steps of one run; 1: the run's own process does all"
+    )
     lock_wait_seconds: float = Field(
         default=600, ge=0, description="how long a run waits for another's warehouse lock"
     )
+    history_days: int = Field(
+        default=90, ge=1, description="runs and their logs are kept so long; see Retention in docs/operators.md"
+    )
+    fresh_hours: float = Field(
+        default=36, gt=0, description="a publication older than this is reported by a check"
+    )
+    silent_feed_days: int = Field(
+        default=3, ge=1, description="a feed without entries for so many days is reported by a check"
+    )
+    ui_url: str = Field(
+        default="http://127.0.0.1:3000", description="where the Dagster UI is; for links in alerts"
+    )
+    report_url: str = Field(
+        default="", description="where published/report is served, for links; empty: its path is shown"
+    )
+    alert_webhook: SecretStr = Field(
+        default=SecretStr(""), description="address that failures are posted to as JSON; empty: none"
+    )
+    alert_email: str = Field(
+        default="", description="addresses that failures are mailed to, separated by commas; empty: none"
+    )
+    alert_sender: str = Field(default="onrecord@localhost", description="sender of those mails")
+    smtp_host: str = Field(default="localhost", description="mail server for alerts")
+    smtp_port: int = Field(default=25, gt=0, le=65535, description="its port")
+    smtp_tls: bool = Field(default=False, description="STARTTLS before the mail is handed over")
+    smtp_user: str = Field(default="", description="its user; empty: no login")
+    smtp_password: SecretStr = Field(default=SecretStr(""), description="that user's password")
+
+    @field_validator("schedule_zone")
+    @classmethod
+    def _zone_exists(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"{value!r} is no IANA time zone, such as Europe/Riga or UTC") from error
+        return value
 
     @property
     def language_set(self) -> frozenset[str]:
         """``languages`` as a set."""
         return frozenset(code.strip().lower() for code in self.languages.split(",") if code.strip())
+
+    @property
+    def alert_addresses(self) -> list[str]:
+        """``alert_email`` as a list."""
+        return [address.strip() for address in self.alert_email.split(",") if address.strip()]
 
 
 @lru_cache(maxsize=1)

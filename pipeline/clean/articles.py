@@ -7,12 +7,12 @@ asked for, near-duplicates over days), rows and rejects. Does not: cleaning one 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import polars as pl
 
-from pipeline.clean.duplicates import Signed, group_duplicates, signature
+from pipeline.clean.duplicates import Signed, TextsOf, group_duplicates, signature
 from pipeline.clean.lines import Line
 from pipeline.clean.outlets import Outlets
 from pipeline.clean.pages import STAGE, CleanedPage, Hints, clean_page
@@ -23,7 +23,7 @@ from pipeline.schemas import ARTICLES
 
 __all__ = ["CLEANER_VERSION", "CleanedPage", "Hints", "clean_articles", "clean_page"]
 
-CLEANER_VERSION = "1"
+CLEANER_VERSION = "2"
 """Goes up with every change that can change an article; stamps each row."""
 _BAD_STATUS = 400
 
@@ -36,6 +36,7 @@ def clean_articles(
     outlets: pl.DataFrame,
     languages: frozenset[str],
     history: pl.DataFrame | None = None,
+    texts_of: TextsOf | None = None,
 ) -> tuple[pl.DataFrame, list[Reject]]:
     """The articles of ``pages``, and a reject for each page that gives none.
 
@@ -47,6 +48,8 @@ def clean_articles(
         languages: ISO 639-1 codes of articles to keep; all, if empty.
         history: Articles of earlier days (``article_id``, ``minhash``, ``collected_at``,
             ``near_duplicate_group``), for near-duplicates over days.
+        texts_of: Texts of articles of ``history`` by id, asked for where a signature leaves it open
+            whether an article is a shortened copy; without it such copies are found within the day only.
 
     Returns:
         A frame in the schema of ``articles``, by article id, and the rejects by page id.
@@ -62,7 +65,9 @@ def clean_articles(
             found[stable_id("article", row["page_id"])] = (row, cleaned)
     found = _without_repetition(found)
     signatures = {key: signature(cleaned.text) for key, (_, cleaned) in found.items()}
-    groups = group_duplicates(_signed(found, signatures), _earlier(history))
+    groups = group_duplicates(
+        _signed(found, signatures), _earlier(history), texts_of=_texts_of(found, texts_of)
+    )
     rows = [_row(key, *found[key], signatures[key], groups[key]) for key in sorted(found)]
     return ARTICLES.conform(pl.DataFrame(rows, schema=ARTICLES.schema)), rejects
 
@@ -117,14 +122,36 @@ def _without_repetition(found: dict[str, tuple[Row, CleanedPage]]) -> dict[str, 
 def _stories(found: dict[str, tuple[Row, CleanedPage]]) -> list[tuple[Line, ...]]:
     """The lines of each different story: versions and copies of one story repeat all of it."""
     signatures = {key: signature(cleaned.text) for key, (_, cleaned) in found.items()}
-    groups = group_duplicates(_signed(found, signatures))
+    groups = group_duplicates(_signed(found, signatures), texts_of=_texts_of(found, None))
     return [found[key][1].lines for key in found if groups[key] == key]
 
 
 def _signed(
     found: Mapping[str, tuple[Row, CleanedPage]], signatures: Mapping[str, list[int]]
 ) -> list[Signed]:
-    return [Signed(key, signatures[key], row["collected_at"]) for key, (row, _) in found.items()]
+    return [
+        Signed(key, signatures[key], _seen_at(cleaned, row["collected_at"]))
+        for key, (row, cleaned) in found.items()
+    ]
+
+
+def _seen_at(cleaned: CleanedPage, collected_at: dt.datetime) -> dt.datetime:
+    """When the article came out; a day without a time says too little to tell which was first."""
+    published = cleaned.published_at
+    if published is None or (cleaned.published_zone is None and published.time() == dt.time()):
+        return collected_at
+    return published
+
+
+def _texts_of(found: Mapping[str, tuple[Row, CleanedPage]], of_history: TextsOf | None) -> TextsOf:
+    """Texts of the day's articles, and of earlier ones as far as they can be asked for."""
+
+    def texts(keys: Collection[str]) -> dict[str, str]:
+        own = {key: found[key][1].text for key in keys if key in found}
+        others = {key for key in keys if key not in found}
+        return own | dict(of_history(others) if of_history and others else {})
+
+    return texts
 
 
 def _earlier(history: pl.DataFrame | None) -> Iterable[Signed]:

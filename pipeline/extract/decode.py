@@ -21,6 +21,8 @@ from pipeline.extract.tagger import Floats, WindowScores
 from pipeline.extract.windows import Ints
 
 Span = tuple[int, int]
+_NEGLIGIBLE = math.log(0.01)
+"""Log-chance of a role below which a word is certainly not in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,20 +180,41 @@ def _cue_last(scores: WindowScores, anchor: int) -> int:
 
 
 def _smooth(by_word: Floats, change: float) -> Ints:
-    """The best label sequence when each change of label costs ``change``."""
-    rows: list[list[float]] = by_word.tolist()
-    labels = range(len(rows[0]))
-    back: list[list[int]] = []
-    score = rows[0]
-    for row in rows[1:]:
-        best = max(labels, key=score.__getitem__)
-        enter = score[best] - change
-        back.append([k if score[k] >= enter else best for k in labels])
-        score = [max(score[k], enter) + row[k] for k in labels]
-    out = [max(labels, key=score.__getitem__)]
+    """The best label sequence when each change of label costs ``change``.
+
+    Words at both ends that are nothing to this cue for certain are left out: no label but 0 can pay there.
+    """
+    labels = np.zeros(len(by_word), dtype=np.int64)
+    unsure = np.flatnonzero(by_word[:, 1:].max(-1) > _NEGLIGIBLE)
+    if len(unsure):
+        first, last = int(unsure[0]), int(unsure[-1]) + 1
+        # One certain word of frame on each side, so that a run pays for both its changes.
+        first, last = max(first - 1, 0), min(last + 1, len(by_word))
+        labels[first:last] = _viterbi(by_word[first:last].tolist(), change)
+    return labels
+
+
+def _viterbi(rows: list[list[float]], change: float) -> list[int]:
+    """Labels 0, 1, 2 of a chain; written out per label, for it runs for each word of each cue."""
+    a, b, c = rows[0]
+    back: list[tuple[int, int, int]] = []
+    for x, y, z in rows[1:]:
+        best, top = (0, a) if a >= b and a >= c else (1, b) if b >= c else (2, c)
+        enter = top - change
+        from_a, from_b, from_c = 0, 1, 2
+        if enter > a:
+            a, from_a = enter, best
+        if enter > b:
+            b, from_b = enter, best
+        if enter > c:
+            c, from_c = enter, best
+        a, b, c = a + x, b + y, c + z
+        back.append((from_a, from_b, from_c))
+    out = [0 if a >= b and a >= c else 1 if b >= c else 2]
     for step in reversed(back):
         out.append(step[out[-1]])
-    return np.asarray(out[::-1], dtype=np.int64)
+    out.reverse()
+    return out
 
 
 def _runs(labels: Ints, value: int) -> list[Span]:

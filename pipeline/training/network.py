@@ -133,3 +133,51 @@ def build(*, attention: str = "eager") -> AttributionNet:
     encoder.config.type_vocab_size = KINDS
     encoder.embeddings.word_embeddings.weight.requires_grad_(False)
     return AttributionNet(encoder, width)
+
+
+def feed_forward_width(weights: dict[str, Tensor]) -> int:
+    """Hidden width of the feed-forward layers that ``weights`` were made with."""
+    return int(weights["encoder.encoder.layer.0.intermediate.dense.weight"].shape[0])
+
+
+def narrow(net: AttributionNet, width: int, importance: list[Tensor] | None = None) -> None:
+    """Keep ``width`` of the hidden units of each feed-forward layer, the most important ones (in place).
+
+    Half of a MiniLM layer's products are here, and a trained network hardly uses many of them. Without
+    ``importance`` (one score a unit, layer by layer) the first units stay: shapes alone, for loading weights.
+    """
+    for i, layer in enumerate(net.encoder.encoder.layer):  # type: ignore[union-attr]  # a BertModel
+        inner, outer = layer.intermediate.dense, layer.output.dense
+        keep = torch.arange(width) if importance is None else importance[i].topk(width).indices.sort().values
+        narrower = nn.Linear(inner.in_features, width), nn.Linear(width, outer.out_features)
+        with torch.no_grad():
+            narrower[0].weight.copy_(inner.weight[keep])
+            narrower[0].bias.copy_(inner.bias[keep])
+            narrower[1].weight.copy_(outer.weight[:, keep])
+            narrower[1].bias.copy_(outer.bias)
+        layer.intermediate.dense, layer.output.dense = narrower
+        # The shipped model computes GELU by its tanh form, the faster operator: train with the same.
+        layer.intermediate.intermediate_act_fn = nn.GELU(approximate="tanh")
+
+
+def unit_importance(net: AttributionNet, batches: list[dict[str, Tensor]]) -> list[Tensor]:
+    """How much each hidden unit of each feed-forward layer adds: mean size of its output times its weights."""
+    layers = list(net.encoder.encoder.layer)  # type: ignore[union-attr,arg-type]  # a BertModel
+    sums = [torch.zeros(layer.intermediate.dense.out_features) for layer in layers]
+
+    def watch(i: int) -> Any:
+        def hook(_module: nn.Module, _inputs: Any, output: Tensor) -> None:
+            sums[i] += output.abs().float().mean((0, 1)).cpu()
+
+        return hook
+
+    handles = [layer.intermediate.register_forward_hook(watch(i)) for i, layer in enumerate(layers)]
+    with torch.no_grad():
+        for batch in batches:
+            net.encode(batch["ids"], batch["kinds"], batch["mask"])
+    for handle in handles:
+        handle.remove()
+    return [
+        total * layer.output.dense.weight.detach().float().norm(dim=0).cpu()
+        for total, layer in zip(sums, layers, strict=True)
+    ]

@@ -9,6 +9,7 @@ import json
 import math
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -19,7 +20,14 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from pipeline.training.corpus import IGNORE, Example, examples, read_split
-from pipeline.training.network import AttributionNet, build, encoder_folder
+from pipeline.training.network import (
+    AttributionNet,
+    build,
+    encoder_folder,
+    feed_forward_width,
+    narrow,
+    unit_importance,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,10 @@ class Recipe:
     seed: int = 0
     shortest: int = 192
     longest: int = 384
+    feed_forward: int | None = None
+    """Hidden units kept in each feed-forward layer of a student; all where there is no teacher."""
+    soft: float = 0.0
+    """Share of the teachers' probabilities in the loss; the rest is the annotation."""
 
 
 LOSS = {"cue": 1.0, "role": 1.0, "span": 0.3, "name": 0.3, "antecedent": 0.1}
@@ -75,9 +87,51 @@ def collate(batch: list[Example], device: torch.device) -> dict[str, Tensor]:
     }
 
 
-def losses(net: AttributionNet, batch: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The loss of each head on one batch."""
+def soft_targets(teachers: list[AttributionNet], batch: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Mean probabilities of the teachers on one batch, by head."""
+    total: dict[str, Tensor] = {}
+    with torch.no_grad():
+        for teacher in teachers:
+            h = teacher.encode(batch["ids"], batch["kinds"], batch["mask"])
+            logits = {"cue": teacher.cue(h), "span": teacher.span(h), "name": teacher.name(h)}
+            if len(batch["at"]):
+                logits["role"] = teacher.pair(h, batch["row"], batch["at"])
+            for head, values in logits.items():
+                share = values.float().softmax(-1) / len(teachers)
+                total[head] = total[head] + share if head in total else share
+    return total
+
+
+def _towards(logits: Tensor, target: Tensor, mask: Tensor) -> Tensor:
+    """Summed cross entropy against probabilities, over the pieces of ``mask``."""
+    return -((target * logits.float().log_softmax(-1)).sum(-1) * mask).sum()
+
+
+def losses(
+    net: AttributionNet, batch: dict[str, Tensor], soft: dict[str, Tensor] | None = None, share: float = 0.0
+) -> dict[str, Tensor]:
+    """The loss of each head on one batch; with ``soft``, ``share`` of it against the teachers."""
     h = net.encode(batch["ids"], batch["kinds"], batch["mask"])
+    out = _annotated(net, h, batch)
+    if soft is None:
+        return out
+    mask = batch["mask"].float()
+    taught = {
+        head: _towards(getattr(net, head)(h), soft[head], mask) / mask.sum() for head in ("span", "name")
+    }
+    taught["cue"] = _towards(net.cue(h), soft["cue"], mask) / mask.sum() * 4
+    if "role" in soft:
+        logits = net.pair(h, batch["row"], batch["at"])
+        spoken = (batch["role"] > 0).sum().clamp(min=1)
+        taught["role"] = _towards(logits, soft["role"], mask[batch["row"]]) / spoken * 2
+    return {
+        head: (1 - share) * value + share * taught[head] if head in taught else value
+        for head, value in out.items()
+    }
+
+
+def _annotated(net: AttributionNet, h: Tensor, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The loss of each head against the annotation."""
 
     def cross(logits: Tensor, gold: Tensor) -> Tensor:
         return F.cross_entropy(logits.float().flatten(0, -2), gold.flatten(), ignore_index=IGNORE)
@@ -123,8 +177,40 @@ def _optimizer(net: AttributionNet, recipe: Recipe) -> torch.optim.AdamW:
     )
 
 
-def train(data_folder: Path, out: Path, recipe: Recipe, *, stop_after: int | None = None) -> Path:
+def load(weights: Path, device: torch.device | str = "cpu") -> AttributionNet:
+    """A trained network, whatever the width of its feed-forward layers, ready to be used."""
+    values = torch.load(weights, map_location=device, weights_only=True)
+    net = build()
+    if feed_forward_width(values) != net.encoder.config.intermediate_size:
+        narrow(net, feed_forward_width(values))
+    net.load_state_dict(values)
+    return net.to(device).eval()
+
+
+def _student(
+    teacher: AttributionNet, width: int, data: list[Example], device: torch.device
+) -> AttributionNet:
+    """The first teacher with its feed-forward layers narrowed to the units that it uses most."""
+    batches = [collate(data[i : i + 8], device) for i in range(0, min(len(data), 160), 8)]
+    importance = unit_importance(teacher, batches)
+    net = build().to(device)
+    net.load_state_dict(teacher.state_dict())
+    narrow(net, width, importance)
+    return net.to(device)
+
+
+def train(
+    data_folder: Path,
+    out: Path,
+    recipe: Recipe,
+    *,
+    teachers: Sequence[Path] = (),
+    stop_after: int | None = None,
+) -> Path:
     """Train on ``data_folder/train``; writes ``out/weights.pt`` and returns its path.
+
+    With ``teachers`` (weights of trained networks) the network is a student: it begins as the first of
+    them, narrowed, and learns from their mean probabilities as well as from the annotation.
 
     Restartable: after each epoch the whole state lies in ``out/state.pt``, and a rerun goes on
     from there. ``stop_after`` ends the call after that many epochs of this call.
@@ -134,7 +220,13 @@ def train(data_folder: Path, out: Path, recipe: Recipe, *, stop_after: int | Non
     torch.manual_seed(recipe.seed)
     tokenizer = load_tokenizer()
     documents, silver = read_split(data_folder, "train")
-    net = build().to(device).train()
+    taught = [load(path, device) for path in teachers]
+    if taught and recipe.feed_forward:
+        sample = examples(tokenizer, documents, silver, limit=288)
+        net = _student(taught[0], recipe.feed_forward, random.Random(recipe.seed).sample(sample, 160), device)
+    else:
+        net = build().to(device)
+    net.train()
     optimizer = _optimizer(net, recipe)
     averaged = {k: v.detach().clone().float() for k, v in net.state_dict().items()}
     steps_an_epoch = math.ceil(len(examples(tokenizer, documents, {}, limit=288)) / recipe.batch)
@@ -163,7 +255,9 @@ def train(data_folder: Path, out: Path, recipe: Recipe, *, stop_after: int | Non
             for group, rate in zip(optimizer.param_groups, base, strict=True):
                 group["lr"] = rate * scale
             with torch.autocast(device.type, dtype=torch.bfloat16):
-                parts = losses(net, collate(batch, device))
+                tensors = collate(batch, device)
+                soft = soft_targets(taught, tensors) if taught else None
+                parts = losses(net, tensors, soft, recipe.soft)
             loss = torch.stack([LOSS[k] * v for k, v in parts.items()]).sum()
             optimizer.zero_grad()
             loss.backward()
