@@ -11,17 +11,19 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DbtProject
 
+from pipeline.assets.checks import published_freshness
 from pipeline.assets.clean import articles
 from pipeline.assets.collect import feed_entries, pages
 from pipeline.assets.extract import attributions, statements
 from pipeline.assets.ledger import ledger
 from pipeline.assets.warehouse import DBT_PROJECT_DIR, build_warehouse_assets, dbt_resource
-from pipeline.jobs import daily_job
+from pipeline.jobs import build_jobs, executor
 from pipeline.resources.collector import Collector
 from pipeline.resources.lake import Lake
 from pipeline.resources.model import Extractor
 from pipeline.resources.progress import Silent
-from pipeline.schedules import build_daily_schedule
+from pipeline.schedules import build_schedules
+from pipeline.sensors import build_sensors
 from pipeline.settings import Settings, get_settings
 
 
@@ -46,13 +48,17 @@ def build_defs(settings: Settings | None = None, **overrides: Any) -> dg.Definit
         "progress": Silent(),
         "dbt": dbt_resource(project),
     }
+    jobs = build_jobs(settings)
     # dg.asset's type says "a function"; what it returns is an AssetsDefinition.
     assets: list[Any] = [feed_entries, pages, articles, attributions, statements, ledger]
     return dg.Definitions(
         assets=[*assets, *build_warehouse_assets(project)],
-        jobs=[daily_job],
-        schedules=[build_daily_schedule(settings)],
+        asset_checks=[published_freshness],
+        jobs=[jobs.daily, jobs.collect, jobs.housekeeping],
+        schedules=build_schedules(settings, jobs),
+        sensors=build_sensors(settings),
         resources={**resources, **overrides},
+        executor=executor(settings),
     )
 
 

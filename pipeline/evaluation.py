@@ -26,12 +26,23 @@ def evaluate_folder(
     Raises:
         FileNotFoundError: No gold there, or no model.
     """
+    result = _evaluated(folder, model_dir, weights)
+    del result["judged"]
+    return result
+
+
+def judged_folder(folder: Path, model_dir: Path) -> list[tuple[float, bool]]:
+    """Confidence of each attribution found in a gold folder, with whether it is right."""
+    return _evaluated(folder, model_dir, MODEL_FILE)["judged"]
+
+
+def _evaluated(folder: Path, model_dir: Path | None, weights: str) -> dict[str, Any]:
     documents = read_gold_folder(folder)
     tagger = Tagger(model_dir or MODEL_DIR, weights=weights)
     began = time.process_time()
     predicted = {
         d.name: [
-            Predicted([f.speaker] if f.speaker else [], [f.cue] if f.cue else [], f.content)
+            Predicted([f.speaker] if f.speaker else [], [f.cue] if f.cue else [], f.content, f.confidence)
             for f in read_text(d.text, tagger).found
         ]
         for d in documents
@@ -65,4 +76,14 @@ def evaluation_tables(result: dict[str, Any]) -> list[Table]:
         kinds.add_column(name, justify="left" if name == "type" else "right")
     for kind, row in result["recall_by_type"].items():
         kinds.add_row(kind, str(row["gold"]), f"{row['found']:.3f}", f"{row['right']:.3f}")
-    return [spans, kinds]
+    trust = Table(title="confidence and what is right")
+    for name in ("confidence", "statements", "mean", "right"):
+        trust.add_column(name, justify="right")
+    for row in result["reliability"]:
+        trust.add_row(
+            f"{row['from']:.1f} to {row['to']:.1f}",
+            str(row["cases"]),
+            f"{row['mean']:.2f}",
+            f"{row['right']:.2f}",
+        )
+    return [spans, kinds, trust]

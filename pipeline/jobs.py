@@ -132,7 +132,7 @@ def run_days(
             run_config=config,
             instance=instance,
             raise_on_error=False,
-            tags={RANGE_START: first.isoformat(), RANGE_END: last.isoformat()},
+            tags={RANGE_START: first.isoformat(), RANGE_END: last.isoformat(), HOST: platform.node()},
         )
         ids.append(result.run_id)
         if not result.success:

@@ -23,8 +23,11 @@ from pipeline.jobs import run_days
 from pipeline.resources.collector import Collector
 from pipeline.resources.lake import Lake, days_between
 from pipeline.resources.locks import run_lock
-from pipeline.resources.publication import query_published
+from pipeline.resources.publication import DATABASE, query_published
+from pipeline.resources.publish_swap import current
+from pipeline.schedules import busy_days
 from pipeline.schemas import ARTICLES, REJECTS, STATEMENTS
+from pipeline.sensors import fail_lost_runs
 from pipeline.settings import PROJECT_DIR, Settings
 from pipeline.terminal import TerminalProgress, summary
 
@@ -112,12 +115,14 @@ def _run(
 ) -> int:
     check_data_dir(settings)
     with run_lock(settings), TerminalProgress(console) as progress:
-        Lake(settings.data_dir).clear_leftovers()
         defs = build_defs(settings, progress=progress, collector=collector)
         log = settings.data_dir / "dagster" / "last_run.log"
         with open_instance(settings) as instance, log.open("w", encoding="utf-8") as file:
             # dbt's own lines go to a file; the console keeps the real standard output.
             console.file = sys.stdout
+            fail_lost_runs(instance)  # a run that was killed must not hold the warehouse's pool
+            if not busy_days(instance):
+                Lake(settings.data_dir).clear_leftovers()
             with redirect_stdout(file):
                 run_days(defs, days, instance=instance, inputs=inputs)
     return _summarise(settings, days, console)

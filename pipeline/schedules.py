@@ -9,7 +9,7 @@ Feeds only tell what they offer now, so they are polled several times into the U
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import dagster as dg
 from dagster import DagsterInstance, RunsFilter
@@ -101,7 +101,9 @@ def collect_hours(every: int) -> list[int]:
     return sorted(range(23, -1, -every)) if every else []
 
 
-def build_collect_schedule(settings: Settings, jobs: Jobs) -> dg.ScheduleDefinition | None:
+def build_collect_schedule(
+    settings: Settings, jobs: Jobs, now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
+) -> dg.ScheduleDefinition | None:
     """Polls of the feeds into the open UTC day, on by default; None if the settings want none.
 
     Its clock is UTC, so no change to or from summer time moves a poll into another partition.
@@ -120,7 +122,7 @@ def build_collect_schedule(settings: Settings, jobs: Jobs) -> dg.ScheduleDefinit
     )
     def collect_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         day = context.scheduled_execution_time.astimezone(dt.UTC).date()
-        if day != dt.datetime.now(dt.UTC).date():
+        if day != now().date():
             return dg.SkipReason(f"{day} has ended; feeds tell only of today")
         if day in busy_days(context.instance):
             return dg.SkipReason(f"{day} is under way already")
@@ -139,3 +141,10 @@ def build_housekeeping_schedule(jobs: Jobs) -> dg.ScheduleDefinition:
         default_status=dg.DefaultScheduleStatus.RUNNING,
         description="Removes runs and logs that are older than ONRECORD_HISTORY_DAYS.",
     )
+
+
+def build_schedules(settings: Settings, jobs: Jobs) -> list[dg.ScheduleDefinition]:
+    """All schedules of the settings."""
+    polls = build_collect_schedule(settings, jobs)
+    rest = [build_daily_schedule(settings, jobs), build_housekeeping_schedule(jobs)]
+    return [polls, *rest] if polls else rest

@@ -35,7 +35,7 @@ class Settings(BaseSettings):
         default=False, description="fetch from loopback and private networks too; for tests on 127.0.0.1"
     )
     host_spacing_seconds: float = Field(
-        default=1.0, ge=0, description="least time between two requests to one host"
+        default=0.5, ge=0, description="least time between two requests to one host"
     )
     host_budget_seconds: float = Field(default=600, gt=0, description="most time spent on one host in a run")
     run_budget_seconds: float = Field(default=5400, gt=0, description="most time spent collecting in a run")

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+import re
+import shutil
+import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import polars as pl
 from rich.console import Console
@@ -74,12 +77,53 @@ def frame_table(frame: pl.DataFrame, *, title: str | None = None, limit: int = 2
     """A frame as a rich table; long frames are cut and say so, control characters are shown as spaces."""
     table = Table(title=title, title_justify="left", caption_justify="left")
     for name, dtype in frame.schema.items():
-        table.add_column(Text(name), justify="right" if dtype.is_numeric() else "left", overflow="fold")
+        widest = max((len(shown(v)) for v in frame[name].head(limit)), default=0)
+        table.add_column(
+            Text(folded(name, widest)), justify="right" if dtype.is_numeric() else "left", overflow="fold"
+        )
     for row in frame.head(limit).iter_rows():
-        table.add_row(*(Text("" if v is None else plain(str(v))) for v in row))
+        table.add_row(*(Text(plain(shown(v)), style="dim" if v is None else "") for v in row))
     if frame.height > limit:
         table.caption = f"{limit} of {frame.height} rows"
     return table
+
+
+def shown(value: object) -> str:
+    """A value as people read it: floats to four places, times to the second, lists without their marks."""
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        return str(round(value, 4))
+    if isinstance(value, dt.datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, list):
+        return ", ".join(map(str, cast("list[object]", value)))
+    return str(value)
+
+
+def folded(name: str, width: int) -> str:
+    """A column's name over several lines, broken after underscores, where its values are narrower."""
+    lines = [""]
+    for part in re.findall(r"[^_]*_?", name)[:-1]:
+        if lines[-1] and len(lines[-1]) + len(part) > width:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)
+
+
+def program() -> str:
+    """How this program is called from here: by its name if the shell finds it, else by its path."""
+    if shutil.which("onrecord"):
+        return "onrecord"
+    return str(from_here(Path(sys.executable).parent / "onrecord"))
+
+
+def from_here(path: Path) -> Path:
+    """``path`` as a person in the current folder would write it."""
+    try:
+        return path.absolute().relative_to(Path.cwd())
+    except (ValueError, OSError):  # elsewhere, or the current folder is gone
+        return path
 
 
 def flat(frame: pl.DataFrame) -> pl.DataFrame:
@@ -96,41 +140,19 @@ def plain(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
-def statements_table(rows: Sequence[Mapping[str, Any]], *, title: str) -> Table:
-    """Statements as a table that reads well at 80 columns."""
-    table = Table(
-        title=Text(plain(title)), title_justify="left", show_lines=False, pad_edge=False, expand=True
-    )
-    table.add_column("who", ratio=3, overflow="fold")
-    table.add_column("cue", ratio=2, overflow="fold")
-    table.add_column("what", ratio=7, overflow="fold")
-    table.add_column("when", width=10)
-    for row in rows:
-        actor = row["actor"]
-        speaker = plain(row["speaker"]["text"]) if row["speaker"] else "(no speaker)"
-        who = Text(actor["name"] if actor else speaker, style="bold" if actor else "dim")
-        if actor and speaker not in (actor["name"], "(no speaker)"):
-            who.append(f"\n{speaker}", style="dim")
-        what = plain(" … ".join(c["text"] for c in row["content"]))
-        style = None if row["is_speech"] else "italic dim"
-        cue = Text(plain(row["cue"]["text"]) if row["cue"] else "", style="yellow")
-        table.add_row(
-            who,
-            cue,
-            Text(what if len(what) < 220 else what[:217] + "…", style=style or ""),
-            row["statement_date"],
-        )
-    return table
-
-
 def summary(console: Console, counts: Mapping[str, int], top: pl.DataFrame, data_dir: Path) -> None:
     """The end of a run: leading actors, counts, where things lie, a query to paste."""
     console.print()
     if top.height:
         console.print(frame_table(top, title="Who spoke most"))
     console.print("  ".join(f"[bold]{n}[/bold] {name}" for name, n in counts.items()))
-    console.print(f"\npublished  {data_dir / 'published' / 'onrecord.duckdb'}")
-    console.print(f"tables     {data_dir / 'published' / 'parquet'}  and  {data_dir / 'published' / 'csv'}")
-    flag = "" if data_dir == PROJECT_DIR / "data" else f" --data-dir {data_dir}"
+    published = from_here(data_dir / "published")
+    report = published / "report" / "index.html"
+    console.print()
+    if report.exists():
+        console.print(f"look at  {report}", markup=False, soft_wrap=True)
+    console.print(f"query    {published / 'onrecord.duckdb'}", markup=False, soft_wrap=True)
+    console.print(f"files    {published / 'parquet'}, {published / 'csv'}", markup=False, soft_wrap=True)
+    flag = "" if data_dir == PROJECT_DIR / "data" else f" --data-dir {from_here(data_dir)}"
     console.print("\nAsk it yourself:")
-    console.print(f'  .venv/bin/onrecord sql{flag} "{EXAMPLE_QUERY}"', soft_wrap=True)
+    console.print(f'  {program()} sql{flag} "{EXAMPLE_QUERY}"', markup=False, soft_wrap=True)

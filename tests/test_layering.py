@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent / "pipeline"
 PURE = ("scrape", "clean", "extract", "report")
 FORBIDDEN = {"dagster", "dagster_dbt", "duckdb", "httpx", "httpcore", "requests", "urllib3", "aiohttp", "dbt"}
 FLOORS = [
-    {"cli", "__main__"},
+    {"cli", "commands", "__main__"},
     {"running", "documents", "evaluation", "diagnosis", "terminal"},
     {"definitions"},
     {"jobs", "schedules", "sensors"},

@@ -8,19 +8,23 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from pipeline.assets.catalogue import describe
+from pipeline.assets.checks import check_specs
 from pipeline.assets.partitions import DAILY, ONE_RUN
-from pipeline.assets.stage import StageResult, describe, run_stage
+from pipeline.assets.stage import StageResult, run_stage
 from pipeline.extract.attributions import extract_attributions, extractor_version
 from pipeline.extract.statements import make_statements
 from pipeline.resources.lake import Lake
 from pipeline.resources.model import Extractor
 from pipeline.resources.progress import Progress
 from pipeline.schemas import ARTICLES, ATTRIBUTIONS, NAMES
+from pipeline.settings import Settings
 
 
 def _specs(group: str, deps: list[str], *tables: str) -> list[dg.AssetSpec]:
     return [
-        dg.AssetSpec(name, deps=deps, group_name=group, partitions_def=DAILY, **describe(name))
+        # Skippable: a day with broken rows is not written; its check fails the run.
+        dg.AssetSpec(name, deps=deps, group_name=group, partitions_def=DAILY, skippable=True, **describe(name))
         for name in tables
     ]
 
@@ -28,6 +32,7 @@ def _specs(group: str, deps: list[str], *tables: str) -> list[dg.AssetSpec]:
 @dg.multi_asset(
     name="attributions",
     specs=_specs("extract", ["articles"], "attributions", "names"),
+    check_specs=check_specs("attributions", "names"),
     partitions_def=DAILY,
     backfill_policy=ONE_RUN,
 )
@@ -35,8 +40,9 @@ def attributions(
     context: dg.AssetExecutionContext,
     lake: dg.ResourceParam[Lake],
     extractor: dg.ResourceParam[Extractor],
+    settings: dg.ResourceParam[Settings],
     progress: dg.ResourceParam[Progress],
-) -> Iterator[dg.MaterializeResult]:
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Speaker, cue and content spans of each day's articles, and the names in them."""
 
     def make(day: dt.date) -> StageResult:
@@ -46,12 +52,15 @@ def attributions(
         tables = {"attributions": made.attributions, "names": made.names}
         return StageResult(tables, made.rejects, articles.height, version)
 
-    yield from run_stage(context, stage="attributions", lake=lake, progress=progress, make=make)
+    yield from run_stage(
+        context, stage="attributions", lake=lake, progress=progress, settings=settings, make=make
+    )
 
 
 @dg.multi_asset(
     name="statements",
     specs=_specs("extract", ["articles", "attributions", "names"], "statements", "mentions", "actors"),
+    check_specs=check_specs("statements", "mentions", "actors"),
     partitions_def=DAILY,
     backfill_policy=ONE_RUN,
 )
@@ -59,8 +68,9 @@ def statements(
     context: dg.AssetExecutionContext,
     lake: dg.ResourceParam[Lake],
     extractor: dg.ResourceParam[Extractor],
+    settings: dg.ResourceParam[Settings],
     progress: dg.ResourceParam[Progress],
-) -> Iterator[dg.MaterializeResult]:
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Statements of each day with resolved actors, and every actor and mention met."""
 
     def make(day: dt.date) -> StageResult:
@@ -75,4 +85,6 @@ def statements(
         tables = {"statements": made.statements, "mentions": made.mentions, "actors": made.actors}
         return StageResult(tables, made.rejects, found.height, extractor_version(extractor.tagger))
 
-    yield from run_stage(context, stage="statements", lake=lake, progress=progress, make=make)
+    yield from run_stage(
+        context, stage="statements", lake=lake, progress=progress, settings=settings, make=make
+    )

@@ -6,14 +6,17 @@ Belongs here: gathering. Does not: deciding what is rejected (each stage does).
 from collections.abc import Iterator
 
 import dagster as dg
+import polars as pl
 
+from pipeline.assets.catalogue import LEDGER_KEYS, describe
 from pipeline.assets.partitions import DAILY, ONE_RUN, days_of
-from pipeline.assets.stage import describe, preview_markdown
+from pipeline.assets.report import links, preview_markdown, rejects_markdown
 from pipeline.resources.lake import Lake
-from pipeline.schemas import REJECTS, RUN_LOG, TABLES
+from pipeline.resources.processes import day_lock
+from pipeline.schemas import TABLES
+from pipeline.settings import Settings
 
-LEDGER_KEYS = {name: dg.AssetKey(["lake", name]) for name in (REJECTS.name, RUN_LOG.name)}
-"""Lake tables whose marts have the same name; two assets cannot share one key."""
+__all__ = ["LEDGER_KEYS", "ledger"]
 
 
 @dg.multi_asset(
@@ -25,16 +28,22 @@ LEDGER_KEYS = {name: dg.AssetKey(["lake", name]) for name in (REJECTS.name, RUN_
     partitions_def=DAILY,
     backfill_policy=ONE_RUN,
 )
-def ledger(context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake]) -> Iterator[dg.MaterializeResult]:
+def ledger(
+    context: dg.AssetExecutionContext, lake: dg.ResourceParam[Lake], settings: dg.ResourceParam[Settings]
+) -> Iterator[dg.MaterializeResult]:
     """Rejects and run log of each day, gathered from the stages."""
     for name, key in LEDGER_KEYS.items():
-        frames = [lake.gather(TABLES[name], day) for day in days_of(context)]
+        frames: list[pl.DataFrame] = []
+        for day in days_of(context):
+            with day_lock(settings, day):
+                frames.append(lake.gather(TABLES[name], day))
+        rows = pl.concat(frames)
+        shown = rejects_markdown(rows) if name == "rejects" else preview_markdown(rows)
         yield dg.MaterializeResult(
             asset_key=key,
             metadata={
-                "dagster/row_count": sum(f.height for f in frames),
-                "preview": dg.MetadataValue.md(
-                    preview_markdown(next((f.head(5) for f in frames if f.height), None))
-                ),
+                "dagster/row_count": rows.height,
+                "preview": dg.MetadataValue.md(shown),
+                **links(settings),
             },
         )

@@ -1,8 +1,10 @@
 """Assets of the warehouse: every dbt model, and ``published``.
 
-Belongs here: thin wrappers around dbt and the publication. Does not: SQL (``dbt_project``).
+Belongs here: thin wrappers around dbt and the publication. Does not: SQL (``dbt_project``), where its
+columns come from (``lineage.py``).
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -11,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import duckdb
 from dagster_dbt import (
     DagsterDbtTranslator,
     DagsterDbtTranslatorSettings,
@@ -18,12 +21,15 @@ from dagster_dbt import (
     DbtProject,
     dbt_assets,
 )
+from dagster_dbt.errors import DagsterDbtError
 
-from pipeline.assets.ledger import LEDGER_KEYS
+from pipeline.assets.catalogue import LEDGER_KEYS, OWNERS
+from pipeline.assets.lineage import Lineage
 from pipeline.assets.partitions import DAILY, ONE_RUN, days_of
+from pipeline.assets.report import PREVIEW_ROWS, links, plot_markdown, preview_markdown
 from pipeline.resources.locks import warehouse_lock
 from pipeline.resources.progress import Progress
-from pipeline.resources.publication import publish
+from pipeline.resources.publication import Publication, connect_published, publish
 from pipeline.settings import PROJECT_DIR, Settings
 
 WAREHOUSE_POOL = "warehouse"
@@ -51,63 +57,32 @@ class Translator(DagsterDbtTranslator):
         fqn = dbt_resource_props.get("fqn", [])
         return fqn[1] if len(fqn) > 2 else "warehouse"
 
-
-def prepare_manifest(project: DbtProject) -> Path:
-    """The manifest, parsed anew when it is missing or older than the project's files."""
-    manifest = project.manifest_path
-    sources = [
-        p
-        for pattern in ("models/**/*", "macros/**/*", "*.yml", "tests/**/*")
-        for p in DBT_PROJECT_DIR.glob(pattern)
-    ]
-    newest = max((p.stat().st_mtime for p in sources if p.is_file()), default=0.0)
-    if not manifest.exists() or manifest.stat().st_mtime < newest:
-        where = ["--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR)]
-        done = subprocess.run([DBT, "parse", "--quiet", *where], capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise RuntimeError(
-                f"dbt parse of {DBT_PROJECT_DIR} failed: {(done.stdout + done.stderr).strip()}"
-            )
-    return manifest
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
+        """Everything here is the pipeline team's."""
+        return OWNERS
 
 
-def build_warehouse_assets(project: DbtProject) -> list[dg.AssetsDefinition]:
-    """Dbt's models and the publication as assets."""
+def read_manifest(path: Path) -> dict[str, Any]:
+    """Dbt's manifest, with every singular test given a model that it is shown on.
 
-    @dbt_assets(
-        manifest=prepare_manifest(project),
-        project=project,
-        partitions_def=DAILY,
-        backfill_policy=ONE_RUN,
-        dagster_dbt_translator=Translator(),
-        pool=WAREHOUSE_POOL,
-        name="dbt_models",
-    )
-    def dbt_models(
-        context: dg.AssetExecutionContext,
-        dbt: DbtCliResource,
-        settings: dg.ResourceParam[Settings],
-        progress: dg.ResourceParam[Progress],
-    ) -> Iterator[Any]:
-        days = [day.isoformat() for day in days_of(context)]
-        progress.note(f"dbt build of {len(days)} day{'s' * (len(days) > 1)}")
-        with warehouse_lock(settings):
-            # Not --vars: changed vars make dbt parse the whole project again.
-            os.environ["ONRECORD_PARTITIONS"] = ",".join(days)
-            # Unit tests test the SQL, not the data; they run in `make test`.
-            command = ["build", "--exclude-resource-type", "unit_test"]
-            yield from dbt.cli(command, context=context).stream()
-
-    marts = [key for key, group in dbt_models.group_names_by_key.items() if group == "marts"]
+    Dagster shows a test of several models only where its ``meta`` names one: here the first mart it
+    reads, else its first model.
+    """
+    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    for key, node in manifest["nodes"].items():
+        read = [manifest["nodes"][k] for k in node["depends_on"]["nodes"] if k in manifest["nodes"]]
+        if key.startswith("test.") and not node.get("attached_node") and len(read) > 1:
+            marts = [key for key, group in dbt_models.group_names_by_key.items() if group == "marts"]
 
     @dg.asset(
         name="published",
         deps=marts,
         group_name="publish",
         kinds={"duckdb", "parquet", "csv"},
-        owners=["team:pipeline"],
+        owners=OWNERS,
         pool=WAREHOUSE_POOL,
-        description="The publication: a fresh read-only DuckDB file, Parquet and CSV, swapped in as a whole.",
+        description="One publication of all marts: a fresh read-only DuckDB file, Parquet, CSV and the report, "
+        "swapped in as a whole. Readers open `published/onrecord.duckdb`; they are never locked out.",
     )
     def published(
         context: dg.AssetExecutionContext,
@@ -117,10 +92,72 @@ def build_warehouse_assets(project: DbtProject) -> list[dg.AssetsDefinition]:
         progress.note("publishing")
         with warehouse_lock(settings):
             made = publish(settings.data_dir, run_id=context.run_id)
-        counts = {name: dg.MetadataValue.int(n) for name, n in sorted(made.row_counts.items())}
-        return dg.MaterializeResult(metadata={"path": dg.MetadataValue.path(str(made.path)), **counts})
+        return dg.MaterializeResult(metadata=_publication(made, settings))
 
     return [dbt_models, published]
+
+
+def _events(stream: Iterator[Any], settings: Settings, manifest: Mapping[str, Any]) -> Iterator[Any]:
+    """Dbt's events, each model's with its rows, a preview and its column lineage.
+
+    They are handed on when dbt has ended: while it writes, nobody else can open the warehouse.
+    """
+    events: list[Any] = []
+    failure: DagsterDbtError | None = None
+    try:
+        events.extend(stream)
+    except DagsterDbtError as error:
+        failure = error
+    lineage = Lineage.load(settings.data_dir / "dagster" / "column_lineage.json", manifest)
+    path = settings.data_dir / "warehouse.duckdb"
+    if path.exists():
+        with duckdb.connect(str(path), read_only=True) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            events = [_described(event, connection, lineage) for event in events]
+    lineage.save()
+    yield from events
+    if failure is not None:
+        raise failure
+
+
+def _described(event: Any, connection: duckdb.DuckDBPyConnection, lineage: Lineage) -> Any:
+    unique_id = event.metadata.get("unique_id") if isinstance(event, dg.Output) else None
+    if unique_id is None:
+        return event
+    node = lineage.node(unique_id.value)
+    metadata: dict[str, Any] = {}
+    if deps := lineage.of(unique_id.value):
+        metadata["dagster/column_lineage"] = deps
+    try:
+        relation = connection.table(f'"{node["schema"]}"."{node["alias"]}"')
+        metadata["dagster/row_count"] = relation.count("*").fetchall()[0][0]
+        if node["fqn"][1] == "marts":
+            metadata["preview"] = dg.MetadataValue.md(preview_markdown(relation.limit(PREVIEW_ROWS).pl()))
+    except duckdb.CatalogException:
+        pass  # the model failed and was never built; dbt's own event says so
+    return event.with_metadata({**event.metadata, **metadata})
+
+
+def _publication(made: Publication, settings: Settings) -> dict[str, Any]:
+    counts = "\n".join(f"| {name} | {n} |" for name, n in sorted(made.row_counts.items()))
+    with connect_published(settings.data_dir) as connection:
+        days = dict(
+            connection.sql("select statement_date, count(*) from fct_statement group by all").fetchall()
+        )
+        top = connection.sql(
+            "select actor_name, sum(statements)::bigint as statements, max(statement_date) as last_day "
+            "from actor_statements_daily join dim_actor using (actor_id) group by all "
+            "order by statements desc, actor_name limit 5"
+        ).pl()
+    return {
+        "dagster/row_count": made.row_counts["fct_statement"],
+        "path": dg.MetadataValue.path(str(made.path)),
+        "publication": made.publication_id,
+        "tables": dg.MetadataValue.md(f"| table | rows |\n| --- | ---: |\n{counts}"),
+        "preview": dg.MetadataValue.md(preview_markdown(top)),
+        "plot": dg.MetadataValue.md(plot_markdown(days, max(days), "statements")) if days else "none yet",
+        **links(settings),
+    }
 
 
 def dbt_resource(project: DbtProject) -> DbtCliResource:

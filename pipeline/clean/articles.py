@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -21,13 +22,32 @@ from pipeline.ids import stable_id
 from pipeline.records import Reject
 from pipeline.schemas import ARTICLES
 
-__all__ = ["CLEANER_VERSION", "CleanedPage", "Hints", "clean_articles", "clean_page"]
+__all__ = [
+    "CLEANER_VERSION",
+    "CleanedPage",
+    "Hints",
+    "ReadPage",
+    "TextsOf",
+    "clean_articles",
+    "clean_page",
+    "join_articles",
+    "read_pages",
+]
 
 CLEANER_VERSION = "2"
 """Goes up with every change that can change an article; stamps each row."""
 _BAD_STATUS = 400
 
 Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """A page cleaned by itself: what identifies it, what came of it, the MinHash of its text."""
+
+    page: Row
+    cleaned: CleanedPage | Reject
+    minhash: list[int]
 
 
 def clean_articles(
@@ -54,22 +74,54 @@ def clean_articles(
     Returns:
         A frame in the schema of ``articles``, by article id, and the rejects by page id.
     """
+    read = read_pages(pages, outlets=outlets, languages=languages)
+    return join_articles(read, history=history, texts_of=texts_of)
+
+
+def read_pages(pages: pl.DataFrame, *, outlets: pl.DataFrame, languages: frozenset[str]) -> list[ReadPage]:
+    """Each of ``pages`` cleaned by itself, in the order of their ids: the part that worker processes share.
+
+    Args:
+        pages: As for ``clean_articles``.
+        outlets: As for ``clean_articles``.
+        languages: As for ``clean_articles``.
+    """
     known = Outlets.from_frame(outlets)
-    found: dict[str, tuple[Row, CleanedPage]] = {}
-    rejects: list[Reject] = []
+    read: list[ReadPage] = []
     for row in pages.unique("page_id", keep="any").sort("page_id").iter_rows(named=True):
         cleaned = _clean(row, known, languages)
-        if isinstance(cleaned, Reject):
-            rejects.append(cleaned)
+        minhash = signature(cleaned.text) if isinstance(cleaned, CleanedPage) else []
+        kept = {name: row[name] for name in ("page_id", "partition_date", "collected_at")}
+        read.append(ReadPage(kept, cleaned, minhash))
+    return read
+
+
+def join_articles(
+    read: Iterable[ReadPage], *, history: pl.DataFrame | None = None, texts_of: TextsOf | None = None
+) -> tuple[pl.DataFrame, list[Reject]]:
+    """The articles of all pages of a day that were read one by one, in any order: what takes several of them.
+
+    Args:
+        read: From ``read_pages``.
+        history: As for ``clean_articles``.
+        texts_of: As for ``clean_articles``.
+    """
+    found: dict[str, tuple[Row, CleanedPage]] = {}
+    signatures: dict[str, list[int]] = {}
+    rejects: dict[str, Reject] = {}
+    for one in sorted(read, key=lambda r: r.page["page_id"]):
+        if isinstance(one.cleaned, Reject):
+            rejects[one.page["page_id"]] = one.cleaned
         else:
-            found[stable_id("article", row["page_id"])] = (row, cleaned)
-    found = _without_repetition(found)
-    signatures = {key: signature(cleaned.text) for key, (_, cleaned) in found.items()}
+            key = stable_id("article", one.page["page_id"])
+            found[key] = (one.page, one.cleaned)
+            signatures[key] = one.minhash
+    found = _without_repetition(found, signatures)
     groups = group_duplicates(
         _signed(found, signatures), _earlier(history), texts_of=_texts_of(found, texts_of)
     )
     rows = [_row(key, *found[key], signatures[key], groups[key]) for key in sorted(found)]
-    return ARTICLES.conform(pl.DataFrame(rows, schema=ARTICLES.schema)), rejects
+    return ARTICLES.conform(pl.DataFrame(rows, schema=ARTICLES.schema)), list(rejects.values())
 
 
 def _clean(row: Row, outlets: Outlets, languages: frozenset[str]) -> CleanedPage | Reject:
@@ -100,8 +152,13 @@ def _clean(row: Row, outlets: Outlets, languages: frozenset[str]) -> CleanedPage
     return cleaned
 
 
-def _without_repetition(found: dict[str, tuple[Row, CleanedPage]]) -> dict[str, tuple[Row, CleanedPage]]:
-    """``found`` without the lines that stand in many different stories of one outlet."""
+def _without_repetition(
+    found: dict[str, tuple[Row, CleanedPage]], signatures: dict[str, list[int]]
+) -> dict[str, tuple[Row, CleanedPage]]:
+    """``found`` without the lines that stand in many different stories of one outlet.
+
+    ``signatures`` of the articles that lose lines are made anew.
+    """
     by_outlet: dict[str, list[str]] = {}
     for key, (_, cleaned) in found.items():
         if cleaned.outlet_id:
@@ -110,18 +167,20 @@ def _without_repetition(found: dict[str, tuple[Row, CleanedPage]]) -> dict[str, 
     for keys in by_outlet.values():
         if len(keys) < LEAST_PAGES:
             continue
-        repeated = repeated_lines(_stories({key: found[key] for key in keys}))
+        repeated = repeated_lines(_stories({key: found[key] for key in keys}, signatures))
         for key in keys if repeated else ():
             row, cleaned = found[key]
             left = without(cleaned.lines, repeated)
             if len(left) < len(cleaned.lines):
                 out[key] = (row, cleaned.with_lines(left))
+                signatures[key] = signature(out[key][1].text)
     return out
 
 
-def _stories(found: dict[str, tuple[Row, CleanedPage]]) -> list[tuple[Line, ...]]:
+def _stories(
+    found: dict[str, tuple[Row, CleanedPage]], signatures: Mapping[str, list[int]]
+) -> list[tuple[Line, ...]]:
     """The lines of each different story: versions and copies of one story repeat all of it."""
-    signatures = {key: signature(cleaned.text) for key, (_, cleaned) in found.items()}
     groups = group_duplicates(_signed(found, signatures), texts_of=_texts_of(found, None))
     return [found[key][1].lines for key in found if groups[key] == key]
 

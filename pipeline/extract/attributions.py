@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from pipeline.extract.calibration import calibrate
 from pipeline.extract.decode import Decoding, Found, Span, decode
 from pipeline.extract.quotes import Quotation, quotations
 from pipeline.extract.tagger import Tagger, WindowScores
@@ -77,7 +78,10 @@ def read_text(text: str, tagger: Tagger, rules: Decoding | None = None) -> Readi
     marks = quotations(text)
     windows = list(tagger.scores(text, marks))
     names = [name for scores in windows for name in _names(text, scores)]
-    return Reading(decode(text, windows, marks, rules), sorted(names, key=lambda n: (n.start, n.end)), marks)
+    found = decode(text, windows, marks, rules)
+    for f in found:
+        f.confidence = calibrate(f.confidence, tagger.calibration)
+    return Reading(found, sorted(names, key=lambda n: (n.start, n.end)), marks)
 
 
 def statement_type(text: str, content: Iterable[Span], marks: Iterable[Quotation]) -> str:

@@ -10,6 +10,7 @@ nothing else between them are one.
 - ``char``: characters of a role's spans, micro averages.
 - ``found``: one-to-one greedy matching by content intersection over union of at least 0.5.
 - ``right``: found, and speaker intersection over union of at least 0.5 (no gold speaker: none predicted).
+- ``judged``: each prediction's confidence with whether it is right; ``reliability``: the same by tenths of the scale.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.extract.calibration import reliability
 from pipeline.extract.gold import GoldDocument, Spans
 
 ROLES = ("speaker", "cue", "content")
@@ -34,12 +36,14 @@ class Predicted:
     speaker: Spans
     cue: Spans
     content: Spans
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
     spans: dict[str, Spans]
     chars: dict[str, frozenset[int]]
+    confidence: float
 
 
 def _strippable(char: str) -> bool:
@@ -73,7 +77,8 @@ def _prepare(text: str, rows: Iterable[Any]) -> list[_Prepared]:
     for row in rows:
         spans = {role: normalise_spans(text, getattr(row, role)) for role in ROLES}
         if spans["content"]:
-            out.append(_Prepared(spans, {role: _chars(v) for role, v in spans.items()}))
+            chars = {role: _chars(v) for role, v in spans.items()}
+            out.append(_Prepared(spans, chars, getattr(row, "confidence", 1.0)))
     return out
 
 
@@ -135,6 +140,7 @@ class _Tally:
         self.char = {r: [0, 0, 0] for r in ROLES}
         self.found = self.right = self.predicted = self.gold = 0
         self.kinds: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+        self.judged: list[tuple[float, bool]] = []
 
     def add(self, text: str, gold: list[_Prepared], predicted: list[_Prepared]) -> None:
         self.predicted += len(predicted)
@@ -143,6 +149,7 @@ class _Tally:
             self._add_spans(role, gold, predicted)
         for g in gold:
             self.kinds[quotation_kind(text, g.spans["content"])][0] += 1
+        hits: set[int] = set()
         for i, j, speaker in match(predicted, gold):
             right = speaker >= MATCH if gold[j].spans["speaker"] else not predicted[i].spans["speaker"]
             kind = self.kinds[quotation_kind(text, gold[j].spans["content"])]
@@ -150,6 +157,9 @@ class _Tally:
             self.right += right
             kind[1] += 1
             kind[2] += right
+            if right:
+                hits.add(i)
+        self.judged += [(p.confidence, i in hits) for i, p in enumerate(predicted)]
 
     def _add_spans(self, role: str, gold: list[_Prepared], predicted: list[_Prepared]) -> None:
         p = {x for a in predicted for x in a.spans[role]}
@@ -183,4 +193,6 @@ def evaluate(
         "recall_by_type": {
             k: {"gold": n, "found": f / n, "right": r / n} for k, (n, f, r) in sorted(tally.kinds.items())
         },
+        "reliability": reliability(tally.judged),
+        "judged": tally.judged,
     }

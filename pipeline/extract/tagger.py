@@ -81,6 +81,11 @@ class Tagger:
         """Version of the weights, from the model's card."""
         return str(self.card["version"])
 
+    @property
+    def calibration(self) -> list[tuple[float, float]]:
+        """The card's curve from the model's own score to the share that is right (``calibration.py``)."""
+        return [(float(score), float(share)) for score, share in self.card.get("calibration", ())]
+
     def scores(self, text: str, found: list[Quotation] | None = None) -> Iterator[WindowScores]:
         """Scores window by window, in text order; nothing for a text without a word.
 

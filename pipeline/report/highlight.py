@@ -1,82 +1,124 @@
 """An article as HTML with its attributions marked: the way to see why.
 
-Belongs here: text and spans to safe markup. Does not: extraction.
+Belongs here: rows of ``onrecord extract`` and their text to one page. Does not: extraction, or how spans
+become markup (``marking``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
 
-_STYLE = """
-:root{color-scheme:light dark;--speaker:#9fd3ff;--cue:#ffd479;--content:#c9efc0;--ink:#1b1b1b}
-body{font:1.05rem/1.6 Georgia,serif;max-width:44rem;margin:2rem auto;padding:0 1rem}
-mark{color:var(--ink);border-radius:.2em;padding:.05em .1em}
-mark.speaker{background:var(--speaker)}mark.cue{background:var(--cue)}mark.content{background:var(--content)}
-mark mark{outline:1px solid #0003}p.legend{font:.9rem sans-serif}h1{line-height:1.25}
-"""
-_ORDER = {"content": 0, "speaker": 1, "cue": 2}
+from markupsafe import Markup
+
+from pipeline.report.environment import environment, static
+from pipeline.report.marking import Mark, mark_up
 
 
 def highlight(text: str, statements: Sequence[Mapping[str, Any]], *, title: str) -> str:
     """A whole HTML page: ``text`` by paragraphs, with speaker, cue and content marked.
 
+    Hovering over a mark, or moving to a cue with the Tab key, shows whose statement it is and how sure the
+    extractor is. The same stands in a list under the text, for print and screen readers.
+
     Args:
         text: The text that the offsets point into.
-        statements: Rows as ``onrecord extract`` prints them.
+        statements: Rows as ``onrecord extract`` prints them; joint speakers are one statement here.
         title: Headline of the page.
 
     Returns:
-        A page without scripts or links; everything from the text is escaped.
+        A page without scripts; it links to nothing but itself, and everything from the text is escaped.
     """
-    marks = sorted(_marks(statements), key=lambda m: (m[0], -m[1], _ORDER[m[2]]))
-    body: list[str] = []
+    groups = _grouped(statements)
+    marks = [mark for number, rows in enumerate(groups, 1) for mark in _marks(number, rows)]
+    used: set[Mark] = set()
+    paragraphs: list[Markup] = []
     at = 0
     for line in text.split("\n"):
         end = at + len(line)
         if line.strip():
-            body.append(f"<p>{_paragraph(text, at, end, marks)}</p>")
+            paragraphs.append(Markup(mark_up(text, at, end, marks, used=used)))  # noqa: S704  # escaped by mark_up
         at = end + 1
-    legend = " ".join(f'<mark class="{r}">{r}</mark>' for r in ("speaker", "cue", "content"))
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-        f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body>'
-        f'<h1>{escape(title)}</h1><p class="legend">{len(statements)} statements: {legend}</p>'
-        + "\n".join(body)
-        + "</body></html>\n"
+        environment()
+        .get_template("highlight.html.j2")
+        .render(
+            title=title,
+            style=Markup(static("highlight.css")),  # noqa: S704  # this package's own file
+            paragraphs=paragraphs,
+            groups=[_described(number, rows) for number, rows in enumerate(groups, 1)],
+        )
     )
 
 
-def _marks(statements: Sequence[Mapping[str, Any]]) -> set[tuple[int, int, str, str]]:
-    out: set[tuple[int, int, str, str]] = set()
+def _grouped(statements: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
+    """Rows by attribution: joint speakers share cue and content."""
+    groups: dict[tuple[object, ...], list[Mapping[str, Any]]] = {}
     for row in statements:
-        actor = row.get("actor") or {}
-        name = actor.get("name") or "unresolved"
-        note = f"{name} · {row.get('cue_class')} · confidence {row.get('confidence')}"
-        for role in ("speaker", "cue"):
-            if row.get(role):
-                out.add((row[role]["start"], row[role]["end"], role, note))
-        out |= {(c["start"], c["end"], "content", note) for c in row.get("content") or []}
+        cue, content = row.get("cue") or {}, row.get("content") or []
+        speaker = row.get("speaker") or {}
+        spans = (cue.get("start"), cue.get("end"), *((c["start"], c["end"]) for c in content))
+        key = spans if any(p is not None for p in spans) else (speaker.get("start"), speaker.get("end"))
+        groups.setdefault(key, []).append(row)
+    return list(groups.values())
+
+
+def _marks(number: int, rows: Sequence[Mapping[str, Any]]) -> list[Mark]:
+    first = rows[0]
+    note = _note(rows)
+    spans = {(c["start"], c["end"], "content") for c in first.get("content") or []}
+    spans |= {(r["speaker"]["start"], r["speaker"]["end"], "speaker") for r in rows if r.get("speaker")}
+    if first.get("cue"):
+        spans.add((first["cue"]["start"], first["cue"]["end"], "cue"))
+    # One stop of the Tab key a statement: its cue, else what comes first.
+    stop = min(spans, key=lambda s: (s[2] != "cue", s[0]), default=None)
+    out: list[Mark] = []
+    for span in sorted(spans):
+        start, end, role = span
+        once: tuple[tuple[str, str], ...] = ()
+        if span == stop:
+            once = (("id", f"s{number}"), ("tabindex", "0"), ("aria-describedby", f"n{number}"))
+        attributes = (("data-of", f" {number} "), ("data-note", f"{role}: {note}"))
+        out.append(Mark(start, end, role, attributes, once))
     return out
 
 
-def _paragraph(text: str, start: int, end: int, marks: Sequence[tuple[int, int, str, str]]) -> str:
-    """One paragraph with nested marks; a mark that would cross another is cut at its edge."""
-    out: list[str] = []
-    open_until: list[int] = []
-    at = start
-    for s, e, role, note in marks:
-        s, e = max(s, start), min(e, end)
-        if s >= e:
-            continue
-        while open_until and open_until[-1] <= s:
-            out.append(escape(text[at : open_until[-1]]) + "</mark>")
-            at = open_until.pop()
-        out.append(escape(text[at:s]) + f'<mark class="{role}" title="{escape(note)}">')
-        at = s
-        open_until.append(min([e, *open_until]))
-    while open_until:
-        out.append(escape(text[at : open_until[-1]]) + "</mark>")
-        at = open_until.pop()
-    return "".join(out) + escape(text[at:end])
+def _note(rows: Sequence[Mapping[str, Any]]) -> str:
+    first = rows[0]
+    parts = [_names(rows), str(first.get("cue_class") or "")]
+    if first.get("is_negated"):
+        parts.append("negated")
+    if first.get("is_speech") is False:
+        parts.append("thought")
+    return " · ".join(p for p in [*parts, f"confidence {_sure(first)}"] if p)
+
+
+def _names(rows: Sequence[Mapping[str, Any]]) -> str:
+    return ", ".join(str((r.get("actor") or {}).get("name") or "unresolved") for r in rows)
+
+
+def _sure(row: Mapping[str, Any]) -> str:
+    value = row.get("confidence")
+    return "unknown" if value is None else f"{float(value):.2f}"
+
+
+def _described(number: int, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What the list under the text says of a statement."""
+    first = rows[0]
+    kinds = [
+        str(first[key])
+        for key in ("statement_type", "cue_class", "resolution")
+        if first.get(key) and first[key] != "name"
+    ]
+    kinds += ["negated"] * bool(first.get("is_negated")) + ["thought"] * (first.get("is_speech") is False)
+    return {
+        "number": number,
+        "names": _names(rows),
+        "speaker": ", ".join(r["speaker"]["text"] for r in rows if r.get("speaker")),
+        "cue": (first.get("cue") or {}).get("text", ""),
+        "content": " ".join(c["text"] for c in first.get("content") or []),
+        "kinds": kinds,
+        "addressee": first.get("addressee"),
+        "date": first.get("statement_date"),
+        "confidence": _sure(first),
+    }

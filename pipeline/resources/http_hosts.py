@@ -1,4 +1,4 @@
-"""Turns at a host: spacing, one request at a time, budgets, pauses that a host asks for.
+"""Turns at a host: spacing, few requests at a time, budgets, pauses that a host asks for.
 
 Belongs here: when a request may start. Does not: making it (``fetcher.py``).
 """
@@ -26,6 +26,8 @@ class _Host:
     spacing: float
     next_at: float = 0.0
     spent: float = 0.0
+    turns: int = 0
+    busy_since: float = 0.0
     failures: int = 0
     last_failure: str = ""
     closed: tuple[str, str] | None = None
@@ -45,11 +47,12 @@ class Hosts:
         self._hosts: dict[str, _Host] = {}
         self._deadline: float | None = None
         self._turns: dict[str, asyncio.Semaphore] = {}
+        self._gates: dict[str, asyncio.Lock] = {}
         self._in_flight = asyncio.Semaphore(policy.max_in_flight)
 
     def begin_session(self) -> None:
         """Fresh locks for a new event loop."""
-        self._turns = {}
+        self._turns, self._gates = {}, {}
         self._in_flight = asyncio.Semaphore(self._policy.max_in_flight)
 
     @asynccontextmanager
@@ -62,20 +65,36 @@ class Hosts:
         """
         host = self._host(name)
         turns = self._turns.setdefault(name, asyncio.Semaphore(self._policy.per_host_concurrency))
-        async with turns:
-            began = self._clock()
-            start = max(began, host.next_at)
-            self._check(name, host, wait=start - began)
-            host.next_at = start + host.spacing
-            while (wait := start - self._clock()) > 0:
-                await self._sleep(wait)
-            async with self._in_flight:
-                try:
-                    yield
-                finally:
-                    ended = self._clock()
-                    host.next_at = max(host.next_at, ended + host.spacing)
-                    host.spent += ended - began
+        async with turns, self._time_of(host):
+            async with self._gates.setdefault(name, asyncio.Lock()):
+                self._check(name, host, wait=host.next_at - self._clock())
+                # Asked again after each wait: a request that ends meanwhile, or a pause, moves the time.
+                while (wait := host.next_at - self._clock()) > 0:
+                    self._check(name, host, wait=wait)
+                    await self._sleep(wait)
+                await self._in_flight.acquire()
+                self._space(host)
+            try:
+                yield
+            finally:
+                self._in_flight.release()
+                self._space(host)
+
+    @asynccontextmanager
+    async def _time_of(self, host: _Host) -> AsyncIterator[None]:
+        """Count the time in which a host has a turn, waits included, against its budget; once, not per turn."""
+        if not host.turns:
+            host.busy_since = self._clock()
+        host.turns += 1
+        try:
+            yield
+        finally:
+            host.turns -= 1
+            if not host.turns:
+                host.spent += self._clock() - host.busy_since
+
+    def _space(self, host: _Host) -> None:
+        host.next_at = max(host.next_at, self._clock() + host.spacing)
 
     def _host(self, name: str) -> _Host:
         return self._hosts.setdefault(name, _Host(self._policy.host_spacing_seconds))
@@ -87,7 +106,8 @@ class Hosts:
             raise ClosedError(*host.closed)
         if self._clock() + wait >= self._deadline:
             raise ClosedError("budget", f"the run's {self._policy.run_budget_seconds:g} s are spent")
-        if host.spent + wait >= self._policy.host_budget_seconds:
+        spent = host.spent + (self._clock() - host.busy_since if host.turns else 0.0)
+        if spent + wait >= self._policy.host_budget_seconds:
             raise ClosedError("budget", f"{name}'s {self._policy.host_budget_seconds:g} s are spent")
 
     def seconds_left(self) -> float:

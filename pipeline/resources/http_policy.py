@@ -66,8 +66,8 @@ class FetchPolicy:
     """Address in the User-Agent, so that a site can reach the operator."""
     allow_private_addresses: bool = False
     """Fetch from loopback and private networks too."""
-    host_spacing_seconds: float = 1.0
-    """Least time from the end of one request to a host to the start of the next."""
+    host_spacing_seconds: float = 0.5
+    """Least time from the start or end of any request to a host to the start of the next."""
     host_budget_seconds: float = 600.0
     """Most time spent on one host in a run, spacing included."""
     run_budget_seconds: float = 5400.0
@@ -78,7 +78,9 @@ class FetchPolicy:
     """Largest body, before and after decompression."""
     allow_networks: tuple[str, ...] = ()
     """Private networks that may be fetched from though others may not (``127.0.0.0/8``)."""
-    per_host_concurrency: int = 1
+    per_host_concurrency: int = 2
+    """Requests under way at one host: the second goes out when the first is slow to be answered, so that
+    one page that hangs does not hold up all others of its host."""
     max_in_flight: int = 200
     """Requests at one time over all hosts."""
     max_attempts: int = 3

@@ -57,11 +57,13 @@ def main() -> int:
 def _measure(dev: Path, model: Path) -> None:
     from pipeline.evaluation import evaluate_folder
     from pipeline.extract.tagger import MODEL_FILE
+    from pipeline.training.calibrate import write_calibration
 
     for name in ("attribution.onnx", MODEL_FILE):
         result = evaluate_folder(dev, model, weights=name)
         print(name, json.dumps({k: round(result[k]["F1"], 4) for k in ("found", "right")}))
     (model / "attribution.onnx").unlink()
+    write_calibration(dev, model)
 
 
 if __name__ == "__main__":

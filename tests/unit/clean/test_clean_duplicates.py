@@ -1,6 +1,6 @@
 import datetime as dt
 
-from pipeline.clean.duplicates import Signed, group_duplicates, signature
+from pipeline.clean.duplicates import Signed, grams, group_duplicates, signature
 
 START = dt.datetime(2024, 5, 1, tzinfo=dt.UTC)
 STORY = " ".join(
@@ -61,3 +61,84 @@ def test_history_without_signatures_is_passed_over():
 def test_nothing_gives_nothing():
     assert group_duplicates([]) == {}
     assert len(signature("")) == 64
+
+
+# --- shortened copies, which only the texts can tell ------------------------------------------------
+
+
+def sentences(topic, numbers):
+    """One sentence a number, each with words of its own."""
+    return [
+        f"On {topic} matter {n} the board of harbour {n * 3} voted {n + 2} to {n} after {n * 5} hours of talks."
+        for n in numbers
+    ]
+
+
+def told(*parts):
+    return " ".join(" ".join(part) for part in parts)
+
+
+def grouped(texts, *, hours=None, history=()):
+    """Groups of ``texts`` by key, with the texts at hand; ``history`` names those of earlier days."""
+    order = hours or {key: n for n, key in enumerate(texts)}
+    new = [signed(key, text, order[key]) for key, text in texts.items() if key not in history]
+    old = [signed(key, texts[key], order[key] - 24, group=key) for key in history]
+    return group_duplicates(new, old, texts_of=lambda keys: {k: texts[k] for k in keys})
+
+
+def test_a_copy_cut_to_half_with_new_words_in_it_is_the_same_story():
+    wire = told(sentences("ferry", range(20)))
+    copy = told(["Our own desk adds a lead of its own here, in other words."], sentences("ferry", range(8)))
+    copy += told([""], sentences("local", range(50, 55)))
+    a, b = grams(wire), grams(copy)
+    assert len(a & b) / len(a | b) < 0.35
+    assert grouped({"wire": wire, "copy": copy}) == {"wire": "wire", "copy": "wire"}
+    assert grouped({"wire": wire, "copy": copy}, history=["wire"]) == {"copy": "wire"}
+    assert group_duplicates([signed("wire", wire), signed("copy", copy, 1)])["copy"] == "copy"
+
+
+def test_the_first_is_the_one_that_came_out_first_not_the_longer():
+    wire, copy = told(sentences("ferry", range(20))), told(sentences("ferry", range(10)))
+    assert set(grouped({"wire": wire, "copy": copy}, hours={"wire": 5, "copy": 2}).values()) == {"copy"}
+
+
+def test_groups_of_earlier_days_stay_when_a_new_copy_claims_to_be_older():
+    texts = {"old": STORY, "new": f"Late edition. {STORY}"}
+    assert grouped(texts, hours={"old": 0, "new": -300}, history=["old"]) == {"new": "old"}
+
+
+def test_two_stories_with_the_same_background_paragraphs_stay_apart():
+    background = sentences("background", range(30, 35))
+    first = told(sentences("strike", range(10)), background)
+    second = told(sentences("court", range(10, 20)), background)
+    shared = len(grams(first) & grams(second)) / len(grams(first))
+    assert 0.2 < shared < 0.4
+    assert grouped({"a": first, "b": second}) == {"a": "a", "b": "b"}
+
+
+def test_two_stories_around_one_long_quotation_stay_apart():
+    quotation = sentences("speech", range(30, 36))
+    short = told(quotation, sentences("scene", range(6)))
+    long = told(quotation, sentences("budget", range(40, 80)))
+    assert grouped({"a": short, "b": long}) == {"a": "a", "b": "b"}
+
+
+def test_stories_printed_in_one_round_up_do_not_become_one():
+    stories = {f"s{n}": told(sentences(f"topic{n}", range(n * 100, n * 100 + 10))) for n in range(3)}
+    round_up = told(stories.values())
+    found = grouped({**stories, "round-up": round_up})
+    assert len({found[key] for key in stories}) == 3
+    assert found["round-up"] == "round-up"
+
+
+def test_a_short_notice_is_no_copy_of_what_quotes_it():
+    notice = told(sentences("notice", range(2)))
+    report = told(sentences("notice", range(2)), sentences("report", range(10, 14)))
+    assert grouped({"notice": notice, "report": report}) == {"notice": "notice", "report": "report"}
+
+
+def test_texts_that_cannot_be_had_cost_only_that_pair():
+    wire, copy = told(sentences("ferry", range(20))), told(sentences("ferry", range(9)))
+    new, old = [signed("copy", copy)], [signed("wire", wire, -24, group="wire")]
+    assert group_duplicates(new, old, texts_of=lambda _: {"copy": copy}) == {"copy": "copy"}
+    assert group_duplicates(new, old, texts_of=lambda _: {"copy": copy, "wire": wire}) == {"copy": "wire"}
