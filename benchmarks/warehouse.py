@@ -226,7 +226,7 @@ class History:
             shutil.rmtree(data_dir, ignore_errors=True)
             write_history(copies, data_dir, size)
         return cls(
-            data_dir, cost(lambda: dbt_build(data_dir)), cost(lambda: publish(data_dir, run_id="first"))
+            data_dir, cost(lambda: dbt_build(data_dir)), cost(lambda: publish(data_dir, run_id="first", report=None))
         )
 
     def add_day(self, copies: Copies) -> None:
@@ -234,7 +234,7 @@ class History:
         day, number = _next(self.data_dir, copies)
         write_day(copies, self.data_dir, day, number)
         self.dbt.append(cost(lambda: dbt_build(self.data_dir, str(day))))
-        self.published.append(cost(lambda: publish(self.data_dir, run_id="day")))
+        self.published.append(cost(lambda: publish(self.data_dir, run_id="day", report=None)))
 
     def a_day(self, kind: str) -> float:
         """Median seconds of a day, both steps together."""
@@ -343,7 +343,7 @@ def readers(data_dir: Path, count: int, publications: int) -> None:
     ]
     for number in range(publications):
         _take_one_article_out(data_dir / "warehouse.duckdb")
-        publish(data_dir, run_id=f"run-{number}")
+        publish(data_dir, run_id=f"run-{number}", report=None)
     writer = timed(lambda: dbt_build(data_dir))
     (data_dir / "stop").touch()
     results = [json.loads(process.communicate()[0]) for process in processes]

@@ -91,7 +91,9 @@ def span_problem(table_name: str, frame: pl.DataFrame, texts: pl.DataFrame) -> s
     """
     if not frame.height:
         return None
-    joined = frame.join(texts.select("article_id", pl.col("text").alias("_text")), on="article_id", how="left")
+    joined = frame.join(
+        texts.select("article_id", pl.col("text").alias("_text")), on="article_id", how="left"
+    )
     wrong = joined.select(
         pl.col("article_id"), *(_mismatch(*names).alias(names[2]) for names in SPANS[table_name])
     )

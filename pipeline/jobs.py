@@ -24,7 +24,7 @@ HOUSEKEEPING_JOB = "housekeeping"
 PARTITION = "dagster/partition"
 RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
-HOST = "onrecord/host"
+HOST = ".dagster/onrecord_host"
 """Tag: the machine whose process works on the run; process ids mean nothing on another."""
 
 
@@ -78,7 +78,7 @@ def housekeeping_job() -> None:
     remove_old_runs()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass  # not frozen: Python sets the traceback of what passes a context manager
 class RunFailure(Exception):
     """A step failed; ``step`` names it, ``reason`` is one line."""
 

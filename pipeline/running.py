@@ -1,6 +1,7 @@
 """Running the pipeline from the command line: the same job as Dagster's, in this process.
 
-Belongs here: locks, days, the summary at the end. Does not: the job (``jobs.py``).
+Belongs here: locks, days, the summary at the end. Does not: the job (``jobs.py``), what there is to do
+(``freshness.py``). Dagster is imported only when there is something to do: that takes seconds.
 """
 
 from __future__ import annotations
@@ -13,25 +14,27 @@ import sys
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import dagster as dg
 import polars as pl
 from rich.console import Console
 
-from pipeline.definitions import build_defs
-from pipeline.jobs import run_days
 from pipeline.resources.collector import Collector
+from pipeline.resources.freshness import left_to_do, remember
 from pipeline.resources.lake import Lake, days_between
 from pipeline.resources.locks import run_lock
-from pipeline.resources.publication import DATABASE, query_published
-from pipeline.resources.publish_swap import current
-from pipeline.schedules import busy_days
+from pipeline.resources.progress import Progress
+from pipeline.resources.publication import query_published
 from pipeline.schemas import ARTICLES, REJECTS, STATEMENTS
-from pipeline.sensors import fail_lost_runs
 from pipeline.settings import PROJECT_DIR, Settings
 from pipeline.terminal import TerminalProgress, summary
 
+if TYPE_CHECKING:
+    import dagster as dg
+
 MIN_FREE_BYTES = 200_000_000
+DAYS_A_RUN = 31
+"""Days of a backfill that are made, loaded and published together; a killed backfill goes on after the last of them."""
 TOP = """
 select actor_name, actor_type, sum(statements) as statements, sum(distinct_statements) as distinct_statements,
        count(distinct statement_date) as days
@@ -71,6 +74,8 @@ def check_data_dir(settings: Settings) -> None:
 
 def open_instance(settings: Settings) -> dg.DagsterInstance:
     """Dagster's run history under the data folder, telemetry off."""
+    import dagster as dg
+
     home = settings.data_dir / "dagster"
     home.mkdir(parents=True, exist_ok=True)
     config = home / "dagster.yaml"
@@ -114,26 +119,54 @@ def _run(
     collector: Collector,
 ) -> int:
     check_data_dir(settings)
+    days = sorted(set(days))
+    read = collector.read_inputs(inputs) if inputs else None
+    offered = {day: read.of_day(day) for day in days} if read else {}
     with run_lock(settings), TerminalProgress(console) as progress:
-        defs = build_defs(settings, progress=progress, collector=collector)
-        log = settings.data_dir / "dagster" / "last_run.log"
-        with open_instance(settings) as instance, log.open("w", encoding="utf-8") as file:
-            # dbt's own lines go to a file; the console keeps the real standard output.
-            console.file = sys.stdout
-            fail_lost_runs(instance)  # a run that was killed must not hold the warehouse's pool
-            if not busy_days(instance):
-                Lake(settings.data_dir).clear_leftovers()
-            with redirect_stdout(file):
-                run_days(defs, days, instance=instance, inputs=inputs)
+        is_polled = not inputs and collector.today() in days
+        todo = days if is_polled else left_to_do(settings, days, offered)
+        if not todo:
+            progress.note("nothing new: what is published stands")
+        for at in range(0, len(todo), DAYS_A_RUN):
+            some = todo[at : at + DAYS_A_RUN]
+            _make(settings, some, inputs=inputs, console=console, collector=collector, progress=progress)
+            remember(settings, some, offered)
     return _summarise(settings, days, console)
+
+
+def _make(
+    settings: Settings,
+    days: Sequence[dt.date],
+    *,
+    inputs: Sequence[Path],
+    console: Console,
+    collector: Collector,
+    progress: Progress,
+) -> None:
+    """One run of the job."""
+    from pipeline.definitions import build_defs
+    from pipeline.jobs import run_days
+    from pipeline.schedules import busy_days
+    from pipeline.sensors import fail_lost_runs
+
+    defs = build_defs(settings, progress=progress, collector=collector)
+    log = settings.data_dir / "dagster" / "last_run.log"
+    with open_instance(settings) as instance, log.open("w", encoding="utf-8") as file:
+        # dbt's own lines go to a file; the console keeps the real standard output.
+        console.file = sys.stdout
+        fail_lost_runs(instance)  # a run that was killed must not hold the warehouse's pool
+        if not busy_days(instance):
+            Lake(settings.data_dir).clear_leftovers()
+        with redirect_stdout(file):
+            run_days(defs, days, instance=instance, inputs=inputs)
 
 
 def _summarise(settings: Settings, days: Sequence[dt.date], console: Console) -> int:
     lake = Lake(settings.data_dir)
     rejects = lake.read(REJECTS, days)
-    statements = lake.read(STATEMENTS, days)
+    statements = lake.read_columns(STATEMENTS, days, ["is_speech"])
     counts = {
-        "articles": lake.read(ARTICLES, days).height,
+        "articles": lake.read_columns(ARTICLES, days, ["article_id"]).height,
         "statements": statements.filter(pl.col("is_speech")).height,
         "thoughts": statements.filter(~pl.col("is_speech")).height,
         "rejects": rejects.height,

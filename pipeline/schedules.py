@@ -9,7 +9,7 @@ Feeds only tell what they offer now, so they are polled several times into the U
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 import dagster as dg
 from dagster import DagsterInstance, RunsFilter
@@ -72,6 +72,25 @@ def requests(days: Iterable[dt.date]) -> Iterator[dg.RunRequest]:
             yield dg.RunRequest(run_key=f"{first}...{last}", tags=tags)
 
 
+def daily_requests(
+    settings: Settings, tick: dt.datetime, busy: set[dt.date]
+) -> list[dg.RunRequest] | dg.SkipReason:
+    """Runs that a daily tick asks for: the day that just ended and missed ones, but none that is busy."""
+    day = ended_day(tick)
+    due = {day, *missed_days(Lake(settings.data_dir), day, settings.catch_up_days)} - busy
+    return list(requests(due)) if due else dg.SkipReason(f"{day} is under way already")
+
+
+def collect_request(tick: dt.datetime, now: dt.datetime, busy: set[dt.date]) -> dg.RunRequest | dg.SkipReason:
+    """The poll that a tick asks for; none when its day has ended meanwhile or is busy."""
+    day = tick.astimezone(dt.UTC).date()
+    if day != now.astimezone(dt.UTC).date():
+        return dg.SkipReason(f"{day} has ended; feeds tell only of today")
+    if day in busy:
+        return dg.SkipReason(f"{day} is under way already")
+    return dg.RunRequest(run_key=tick.isoformat(), partition_key=day.isoformat())
+
+
 def build_daily_schedule(settings: Settings, jobs: Jobs) -> dg.ScheduleDefinition:
     """A run every day at the set hour, for the day that just ended and those missed; on by default."""
 
@@ -83,15 +102,8 @@ def build_daily_schedule(settings: Settings, jobs: Jobs) -> dg.ScheduleDefinitio
         default_status=dg.DefaultScheduleStatus.RUNNING,
         description="Makes and publishes the UTC day that just ended, and days that were missed before it.",
     )
-    def daily_schedule(context: dg.ScheduleEvaluationContext) -> dg.SensorResult | dg.SkipReason | list:
-        day = ended_day(context.scheduled_execution_time)
-        due = [*missed_days(Lake(settings.data_dir), day, settings.catch_up_days), day]
-        free = set(due) - busy_days(context.instance)
-        if not free:
-            return dg.SkipReason(f"{day} is under way already")
-        if len(free) > 1:
-            context.log.info(f"catching up: {', '.join(d.isoformat() for d in sorted(free) if d != day)}")
-        return list(requests(free))
+    def daily_schedule(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
+        return daily_requests(settings, context.scheduled_execution_time, busy_days(context.instance))
 
     return daily_schedule
 
@@ -101,9 +113,7 @@ def collect_hours(every: int) -> list[int]:
     return sorted(range(23, -1, -every)) if every else []
 
 
-def build_collect_schedule(
-    settings: Settings, jobs: Jobs, now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
-) -> dg.ScheduleDefinition | None:
+def build_collect_schedule(settings: Settings, jobs: Jobs) -> dg.ScheduleDefinition | None:
     """Polls of the feeds into the open UTC day, on by default; None if the settings want none.
 
     Its clock is UTC, so no change to or from summer time moves a poll into another partition.
@@ -121,12 +131,8 @@ def build_collect_schedule(
         description="Polls the feeds and fetches new pages into the UTC day that is open.",
     )
     def collect_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-        day = context.scheduled_execution_time.astimezone(dt.UTC).date()
-        if day != now().date():
-            return dg.SkipReason(f"{day} has ended; feeds tell only of today")
-        if day in busy_days(context.instance):
-            return dg.SkipReason(f"{day} is under way already")
-        return dg.RunRequest(run_key=context.scheduled_execution_time.isoformat(), partition_key=day.isoformat())
+        tick, now = context.scheduled_execution_time, dt.datetime.now(dt.UTC)
+        return collect_request(tick, now, busy_days(context.instance))
 
     return collect_schedule
 

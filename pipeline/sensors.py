@@ -51,7 +51,13 @@ def send_webhook(settings: Settings, alert: Alert) -> None:
     Raises:
         httpx.HTTPError: It was not taken.
     """
-    body = {"text": alert.text, "job": alert.job, "run_id": alert.run_id, "days": alert.days, "url": alert.link}
+    body = {
+        "text": alert.text,
+        "job": alert.job,
+        "run_id": alert.run_id,
+        "days": alert.days,
+        "url": alert.link,
+    }
     answer = httpx.post(settings.alert_webhook.get_secret_value(), json=body, timeout=_TIMEOUT_SECONDS)
     answer.raise_for_status()
 
@@ -106,7 +112,9 @@ def build_failure_sensor(settings: Settings) -> dg.SensorDefinition:
             context.log.info(f"run {run.run_id} failed and is tried again")
             return
         reasons = [_reason(event) for event in context.get_step_failure_events()]
-        alert = describe_failure(run, reasons or [context.failure_event.message or "no reason"], settings.ui_url)
+        alert = describe_failure(
+            run, reasons or [context.failure_event.message or "no reason"], settings.ui_url
+        )
         for problem in send(settings, alert):
             context.log.error(f"the alert about run {run.run_id} was not sent: {problem}")
 
@@ -144,7 +152,9 @@ def fail_lost_runs(instance: dg.DagsterInstance) -> list[str]:
     """Mark lost runs as failed, so that they are told of and tried again, and free the pools they held."""
     failed: list[str] = []
     for run in lost_runs(instance):
-        instance.report_run_failed(run, "The process of this run is gone: it was killed, or the machine restarted.")
+        instance.report_run_failed(
+            run, "The process of this run is gone: it was killed, or the machine restarted."
+        )
         instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
         failed.append(run.run_id)
     return failed

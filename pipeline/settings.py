@@ -60,11 +60,16 @@ class Settings(BaseSettings):
     step_processes: int = Field(
         default=1, ge=1, description="processes for the steps of one run; 1: the run's own process does all"
     )
+    workers: int = Field(
+        default=0, ge=0, description="processes that clean and extract; 0: one a core that the run may use"
+    )
     lock_wait_seconds: float = Field(
         default=600, ge=0, description="how long a run waits for another's warehouse lock"
     )
     history_days: int = Field(
-        default=90, ge=1, description="runs and their logs are kept so long; see Retention in docs/operators.md"
+        default=90,
+        ge=1,
+        description="runs and their logs are kept so long; see Retention in docs/operators.md",
     )
     fresh_hours: float = Field(
         default=36, gt=0, description="a publication older than this is reported by a check"

@@ -163,7 +163,9 @@ def _reject_share(
 
 
 def _articles(lake: Lake, days: Sequence[dt.date]) -> Finding:
-    return _volume(lake.read_columns(ARTICLES, _window(days), ["partition_date", "outlet_id"]), days, "articles")
+    return _volume(
+        lake.read_columns(ARTICLES, _window(days), ["partition_date", "outlet_id"]), days, "articles"
+    )
 
 
 def _statement_volume(lake: Lake, days: Sequence[dt.date]) -> Finding:

@@ -13,10 +13,12 @@ from pipeline.assets.catalogue import describe
 from pipeline.assets.checks import check_specs
 from pipeline.assets.partitions import DAILY, ONE_RUN
 from pipeline.assets.stage import StageResult, run_stage
-from pipeline.clean.articles import CLEANER_VERSION, TextsOf, clean_articles
+from pipeline.clean.articles import CLEANER_VERSION, TextsOf
 from pipeline.resources.collector import Collector
 from pipeline.resources.lake import Lake
 from pipeline.resources.progress import Progress
+from pipeline.resources.stage_tasks import CleanTask, clean_day
+from pipeline.resources.workers import Workers, worker_count
 from pipeline.schemas import ARTICLES, PAGES
 from pipeline.settings import Settings
 
@@ -45,20 +47,21 @@ def articles(
 
     def make(day: dt.date) -> StageResult:
         pages = lake.read(PAGES, [day])
-        bodies, damaged = collector.read_bodies(pages)
         before = collector.days_before(day)
-        cleaned, rejects = clean_articles(
-            bodies,
-            outlets=collector.outlets,
-            languages=settings.language_set,
+        cleaned, rejects = clean_day(
+            pages,
+            workers,
             history=lake.read_columns(ARTICLES, before, HISTORY),
             texts_of=_texts_of(lake, before),
+            note=progress.note,
         )
-        return StageResult({"articles": cleaned}, [*damaged, *rejects], pages.height, CLEANER_VERSION)
+        return StageResult({"articles": cleaned}, rejects, pages.height, CLEANER_VERSION)
 
-    yield from run_stage(
-        context, stage="articles", lake=lake, progress=progress, settings=settings, make=make
-    )
+    task = CleanTask(settings.data_dir, collector.outlets, settings.language_set)
+    with Workers(task, worker_count(settings.workers)) as workers:
+        yield from run_stage(
+            context, stage="articles", lake=lake, progress=progress, settings=settings, make=make
+        )
 
 
 def _texts_of(lake: Lake, days: Sequence[dt.date]) -> TextsOf:

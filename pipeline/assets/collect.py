@@ -107,9 +107,7 @@ def pages(
             rejects = [*kept_rejects(lake, "pages", day), *rejects]
         return StageResult({"pages": got}, rejects, entries.height, COLLECTOR_VERSION)
 
-    results = run_stage(
-        context, stage="pages", lake=lake, progress=progress, settings=settings, make=make
-    )
+    results = run_stage(context, stage="pages", lake=lake, progress=progress, settings=settings, make=make)
     days = days_of(context)
     made = list(results)
     if any(not is_bare(lake, day, collector.today()) for day in days):

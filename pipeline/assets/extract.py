@@ -12,11 +12,12 @@ from pipeline.assets.catalogue import describe
 from pipeline.assets.checks import check_specs
 from pipeline.assets.partitions import DAILY, ONE_RUN
 from pipeline.assets.stage import StageResult, run_stage
-from pipeline.extract.attributions import extract_attributions, extractor_version
-from pipeline.extract.statements import make_statements
+from pipeline.extract.attributions import extractor_version
 from pipeline.resources.lake import Lake
 from pipeline.resources.model import Extractor
 from pipeline.resources.progress import Progress
+from pipeline.resources.stage_tasks import ResolveTask, TagTask, resolve_day, tag_day
+from pipeline.resources.workers import Workers, worker_count
 from pipeline.schemas import ARTICLES, ATTRIBUTIONS, NAMES
 from pipeline.settings import Settings
 
@@ -24,7 +25,9 @@ from pipeline.settings import Settings
 def _specs(group: str, deps: list[str], *tables: str) -> list[dg.AssetSpec]:
     return [
         # Skippable: a day with broken rows is not written; its check fails the run.
-        dg.AssetSpec(name, deps=deps, group_name=group, partitions_def=DAILY, skippable=True, **describe(name))
+        dg.AssetSpec(
+            name, deps=deps, group_name=group, partitions_def=DAILY, skippable=True, **describe(name)
+        )
         for name in tables
     ]
 
@@ -47,14 +50,15 @@ def attributions(
 
     def make(day: dt.date) -> StageResult:
         articles = lake.read(ARTICLES, [day])
-        made = extract_attributions(articles, extractor.tagger)
+        made = tag_day(articles, workers, note=progress.note)
         version = extractor_version(extractor.tagger)
         tables = {"attributions": made.attributions, "names": made.names}
         return StageResult(tables, made.rejects, articles.height, version)
 
-    yield from run_stage(
-        context, stage="attributions", lake=lake, progress=progress, settings=settings, make=make
-    )
+    with Workers(TagTask(extractor), worker_count(settings.workers)) as workers:
+        yield from run_stage(
+            context, stage="attributions", lake=lake, progress=progress, settings=settings, make=make
+        )
 
 
 @dg.multi_asset(
@@ -75,16 +79,13 @@ def statements(
 
     def make(day: dt.date) -> StageResult:
         found = lake.read(ATTRIBUTIONS, [day])
-        made = make_statements(
-            lake.read(ARTICLES, [day]),
-            found,
-            lake.read(NAMES, [day]),
-            seeds=extractor.seeds,
-            cues=extractor.cues,
+        made = resolve_day(
+            lake.read(ARTICLES, [day]), found, lake.read(NAMES, [day]), workers, note=progress.note
         )
         tables = {"statements": made.statements, "mentions": made.mentions, "actors": made.actors}
         return StageResult(tables, made.rejects, found.height, extractor_version(extractor.tagger))
 
-    yield from run_stage(
-        context, stage="statements", lake=lake, progress=progress, settings=settings, make=make
-    )
+    with Workers(ResolveTask(extractor), worker_count(settings.workers)) as workers:
+        yield from run_stage(
+            context, stage="statements", lake=lake, progress=progress, settings=settings, make=make
+        )

@@ -17,6 +17,7 @@ import duckdb
 from dagster_dbt import (
     DagsterDbtTranslator,
     DagsterDbtTranslatorSettings,
+    DbtCliInvocation,
     DbtCliResource,
     DbtProject,
     dbt_assets,
@@ -24,7 +25,7 @@ from dagster_dbt import (
 from dagster_dbt.errors import DagsterDbtError
 
 from pipeline.assets.catalogue import LEDGER_KEYS, OWNERS
-from pipeline.assets.lineage import Lineage
+from pipeline.assets.lineage import model_lineage
 from pipeline.assets.partitions import DAILY, ONE_RUN, days_of
 from pipeline.assets.report import PREVIEW_ROWS, links, plot_markdown, preview_markdown
 from pipeline.resources.locks import warehouse_lock
@@ -72,7 +73,62 @@ def read_manifest(path: Path) -> dict[str, Any]:
     for key, node in manifest["nodes"].items():
         read = [manifest["nodes"][k] for k in node["depends_on"]["nodes"] if k in manifest["nodes"]]
         if key.startswith("test.") and not node.get("attached_node") and len(read) > 1:
-            marts = [key for key, group in dbt_models.group_names_by_key.items() if group == "marts"]
+            marts = [n for n in read if "marts" in n["fqn"]]
+            meta = node["config"].setdefault("meta", {})
+            meta.setdefault("dagster", {}).setdefault("ref", {"name": (marts or read)[0]["name"]})
+    return manifest
+
+
+def prepare_manifest(project: DbtProject) -> Path:
+    """The manifest, parsed anew when it is missing or older than the project's files."""
+    manifest = project.manifest_path
+    sources = [
+        p
+        for pattern in ("models/**/*", "macros/**/*", "*.yml", "tests/**/*")
+        for p in DBT_PROJECT_DIR.glob(pattern)
+    ]
+    newest = max((p.stat().st_mtime for p in sources if p.is_file()), default=0.0)
+    if not manifest.exists() or manifest.stat().st_mtime < newest:
+        where = ["--project-dir", str(DBT_PROJECT_DIR), "--profiles-dir", str(DBT_PROJECT_DIR)]
+        done = subprocess.run([DBT, "parse", "--quiet", *where], capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(
+                f"dbt parse of {DBT_PROJECT_DIR} failed: {(done.stdout + done.stderr).strip()}"
+            )
+    return manifest
+
+
+def build_warehouse_assets(project: DbtProject) -> list[dg.AssetsDefinition]:
+    """Dbt's models and the publication as assets."""
+    manifest = read_manifest(prepare_manifest(project))
+
+    @dbt_assets(
+        manifest=manifest,
+        project=project,
+        partitions_def=DAILY,
+        backfill_policy=ONE_RUN,
+        dagster_dbt_translator=Translator(),
+        pool=WAREHOUSE_POOL,
+        name="dbt_models",
+    )
+    def dbt_models(
+        context: dg.AssetExecutionContext,
+        dbt: DbtCliResource,
+        settings: dg.ResourceParam[Settings],
+        progress: dg.ResourceParam[Progress],
+    ) -> Iterator[Any]:
+        days = [day.isoformat() for day in days_of(context)]
+        progress.note(f"dbt build of {len(days)} day{'s' * (len(days) > 1)}")
+        with warehouse_lock(settings):
+            # Not --vars: changed vars make dbt parse the whole project again.
+            os.environ["ONRECORD_PARTITIONS"] = ",".join(days)
+            # Unit tests test the SQL, not the data; they run in `make test`.
+            command = ["build", "--exclude-resource-type", "unit_test"]
+            # One folder for all runs: dagster-dbt would leave a new one behind in every run.
+            target = settings.data_dir.resolve() / "dagster" / "dbt"
+            yield from _events(dbt.cli(command, context=context, target_path=target), settings, manifest)
+
+    marts = [key for key, group in dbt_models.group_names_by_key.items() if group == "marts"]
 
     @dg.asset(
         name="published",
@@ -97,7 +153,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
     return [dbt_models, published]
 
 
-def _events(stream: Iterator[Any], settings: Settings, manifest: Mapping[str, Any]) -> Iterator[Any]:
+def _events(invocation: DbtCliInvocation, settings: Settings, manifest: Mapping[str, Any]) -> Iterator[Any]:
     """Dbt's events, each model's with its rows, a preview and its column lineage.
 
     They are handed on when dbt has ended: while it writes, nobody else can open the warehouse.
@@ -105,37 +161,48 @@ def _events(stream: Iterator[Any], settings: Settings, manifest: Mapping[str, An
     events: list[Any] = []
     failure: DagsterDbtError | None = None
     try:
-        events.extend(stream)
+        events.extend(invocation.stream())
     except DagsterDbtError as error:
         failure = error
-    lineage = Lineage.load(settings.data_dir / "dagster" / "column_lineage.json", manifest)
     path = settings.data_dir / "warehouse.duckdb"
     if path.exists():
         with duckdb.connect(str(path), read_only=True) as connection:
             connection.execute("set TimeZone = 'UTC'")
-            events = [_described(event, connection, lineage) for event in events]
-    lineage.save()
+            described = _Described(connection, manifest["nodes"], invocation.target_path / "compiled")
+            events = [described.event(event) for event in events]
     yield from events
     if failure is not None:
         raise failure
 
 
-def _described(event: Any, connection: duckdb.DuckDBPyConnection, lineage: Lineage) -> Any:
-    unique_id = event.metadata.get("unique_id") if isinstance(event, dg.Output) else None
-    if unique_id is None:
-        return event
-    node = lineage.node(unique_id.value)
-    metadata: dict[str, Any] = {}
-    if deps := lineage.of(unique_id.value):
-        metadata["dagster/column_lineage"] = deps
-    try:
-        relation = connection.table(f'"{node["schema"]}"."{node["alias"]}"')
-        metadata["dagster/row_count"] = relation.count("*").fetchall()[0][0]
-        if node["fqn"][1] == "marts":
-            metadata["preview"] = dg.MetadataValue.md(preview_markdown(relation.limit(PREVIEW_ROWS).pl()))
-    except duckdb.CatalogException:
-        pass  # the model failed and was never built; dbt's own event says so
-    return event.with_metadata({**event.metadata, **metadata})
+class _Described:
+    """Adds to the events of models what the catalogue shows of them."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, nodes: Mapping[str, Any], compiled: Path
+    ) -> None:
+        self._connection, self._nodes, self._compiled = connection, nodes, compiled
+
+    def event(self, event: Any) -> Any:
+        """The event, with more metadata if it is of a model that was built."""
+        unique_id = event.metadata.get("unique_id") if isinstance(event, dg.Output) else None
+        if unique_id is None:
+            return event
+        node = self._nodes[str(unique_id.value)]
+        more = self._rows(node)
+        if lineage := model_lineage(node, self._nodes, self._compiled):
+            more["dagster/column_lineage"] = lineage
+        return event.with_metadata({**event.metadata, **more})
+
+    def _rows(self, node: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            relation = self._connection.table(f'"{node["schema"]}"."{node["alias"]}"')
+        except duckdb.CatalogException:
+            return {}  # never built
+        rows: dict[str, Any] = {"dagster/row_count": relation.count("*").fetchall()[0][0]}
+        if "marts" in node["fqn"]:
+            rows["preview"] = dg.MetadataValue.md(preview_markdown(relation.limit(PREVIEW_ROWS).pl()))
+        return rows
 
 
 def _publication(made: Publication, settings: Settings) -> dict[str, Any]:

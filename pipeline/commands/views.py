@@ -17,7 +17,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.terminal import frame_table, plain, shown
+from pipeline.terminal import folded, frame_table, plain, shown
 
 MAX_WIDTH = 110
 """Longer lines are hard to read."""
@@ -147,7 +147,7 @@ def frame_view(frame: pl.DataFrame, *, width: int, limit: int = 200) -> Renderab
 
 def _least_width(column: pl.Series, limit: int) -> int:
     """What a column needs: its values, text down to a readable width, and the longest part of its name."""
-    name = max(len(part) + 1 for part in column.name.split("_"))
+    name = max(map(len, folded(column.name, 0).split("\n")))
     values = max((len(shown(value)) for value in column.head(limit)), default=0)
     folds = column.dtype == pl.String or column.dtype.is_nested()
     return max(name, min(values, _LEAST) if folds and values > 16 else values)

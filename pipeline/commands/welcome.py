@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from pipeline.resources.processes import is_alive
 from pipeline.settings import Settings
 from pipeline.terminal import from_here, program
 
@@ -37,15 +38,14 @@ def state_of(settings: Settings) -> State:
     """Where the data folder stands: running, failed, published, or nothing yet."""
     folder = settings.data_dir
     published = _published(folder)
-    holder = folder / ".run.pid"
-    if holder.exists() and (pid := _number(holder)) is not None and Path(f"/proc/{pid}").exists():
+    if (pid := _holder(folder / ".run.pid")) is not None:
         return State(
             "running",
             f"A run is going on (process {pid})." + (f" Until it ends: {published}" if published else ""),
         )
     last = _last_run(folder)
     if last and last[0] != "SUCCESS":
-        verb = "failed" if last[0] == "FAILURE" else "was stopped before its end"
+        verb = "failed" if last[0] == "FAILURE" else "was stopped, if it is not going on in the Dagster UI"
         return State(
             "failed",
             f"The last run ({last[1]}) {verb}. "
@@ -86,11 +86,13 @@ def next_steps(settings: Settings, state: State) -> list[tuple[str, str]]:
     return [look, (f'{me} sql "{question}"', "ask it; without a query, a shell"), third]
 
 
-def _number(path: Path) -> int | None:
+def _holder(note: Path) -> int | None:
+    """The process that a lock's note names, if it still runs."""
     try:
-        return int(path.read_text(encoding="utf-8"))
+        pid, since = int(note.read_text(encoding="utf-8")), note.stat().st_mtime
     except (OSError, ValueError):
         return None
+    return pid if is_alive(pid, since) else None
 
 
 def _published(folder: Path) -> str:

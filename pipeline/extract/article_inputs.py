@@ -13,6 +13,8 @@ from typing import Any
 import polars as pl
 
 from pipeline.extract.actor_seeds import ActorSeeds, SeedHit, seed_hits
+from pipeline.extract.name_kinds import NameKinds
+from pipeline.extract.name_runs import whole_names
 from pipeline.extract.name_spans import NameSpan, mend_names
 from pipeline.extract.persona import RawName
 from pipeline.extract.slots import Attribution, Span
@@ -62,7 +64,13 @@ def article_inputs(
             spans[article].append(NameSpan(start, end, name_type, score))
         elif antecedent is not None:
             inputs[article].hints[start] = antecedent
-    mended = [(a, span) for a in inputs.values() for span in _mended(a, spans[a.article_id], seeds)]
+    kinds = NameKinds(seeds.is_known)
+    for article in inputs.values():
+        spans[article.article_id] = _mended(article, spans[article.article_id], seeds)
+        kinds.observe(article.article_id, article.text, spans[article.article_id])
+    mended = [
+        (a, span) for a in inputs.values() for span in kinds.typed(a.article_id, a.text, spans[a.article_id])
+    ]
     hits = _meanings(mended, seeds)
     for row, (article, span) in enumerate(mended):
         article.names.append(
@@ -78,7 +86,8 @@ def _author(authors: list[str] | None) -> str | None:
 def _mended(article: ArticleInput, spans: list[NameSpan], seeds: ActorSeeds) -> list[NameSpan]:
     speakers = [a.speaker for a in article.attributions if a.speaker is not None]
     cues = [a.cue[0] for a in article.attributions if a.cue is not None]
-    names = mend_names(article.text, spans, speakers=speakers, cues=cues, is_known=seeds.is_known)
+    whole = whole_names(article.text, spans, is_known=seeds.is_known)
+    names = mend_names(article.text, whole, speakers=speakers, cues=cues, is_known=seeds.is_known)
     unseen = unseen_names(article.text, speakers, names)
     return mend_names(article.text, [*names, *unseen], is_known=seeds.is_known) if unseen else names
 

@@ -96,6 +96,10 @@ class ArticleRows:
         return pl.DataFrame(self.statements, schema=STATEMENT_SCHEMA, orient="row")
 
 
+_ACTOR_TYPES = {"place": "government", "thing": "organization"}
+"""What a name is as an actor, also where it is only spoken to ("told the Hague")."""
+
+
 @cache
 def rule_confidence() -> dict[str, float]:
     """How often each resolution rule is right, from ``lexicons/confidence.csv``."""
@@ -129,7 +133,7 @@ def _entity_row(article_id: str, entity: Entity, countries: Countries) -> tuple[
     return (
         entity.actor_id(article_id),
         entity.name,
-        entity.kind,
+        _ACTOR_TYPES.get(entity.kind, entity.kind),
         None if is_mixed else country,
         None if is_mixed else countries.name(entity.affiliation),
         entity.seed is not None,

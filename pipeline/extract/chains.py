@@ -161,8 +161,8 @@ class _Builder:
     def _new_body(self, name: Name) -> Entity:
         seed = only_hit(name)
         kind = {"place": "place", "other": "thing"}.get(name.kind, "organization")
-        prefix = {"place": "place:"}.get(name.kind, "org:")
-        entity = Entity(kind, display_name(name), name.words, prefix + ascii_key(display_name(name)))
+        # One key for places and bodies: what articles disagree about stays one actor.
+        entity = Entity(kind, display_name(name), name.words, "org:" + ascii_key(display_name(name)))
         if seed is not None:
             entity.seed, entity.kind, entity.country = seed, seed.actor_type, seed.country_code
             if self.is_sports and seed.actor_type == "government" and seed.alias_type != "metonym":

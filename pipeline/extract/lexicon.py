@@ -14,7 +14,9 @@ from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "lexicons"
-_LOOSE_CLASSES = frozenset(("measure", "impression", "pronoun_filler", "new_group", "locative"))
+_LOOSE_CLASSES = frozenset(
+    ("measure", "impression", "pronoun_filler", "new_group", "locative", "numbered", "post_nominal")
+)
 """Classes whose words also stand inside of names and titles."""
 MAX_NOUN_WORDS = 3
 """Longest noun of ``person_nouns.csv`` in words ("chief executive officer")."""
@@ -72,6 +74,9 @@ class Lexicon:
     short_forms: frozenset[str]
     closing_initials: frozenset[str]
     time_words: dict[str, tuple[str, int]]
+    place_openers: frozenset[str]
+    place_closers: frozenset[str]
+    name_contexts: dict[tuple[str, str], dict[str, float]]
 
     def same_modifier(self, word: str) -> str:
         """``word``, or the one it is another form of ("gop" for "republican")."""
@@ -130,6 +135,13 @@ def _classes() -> dict[str, frozenset[str]]:
     return {word: frozenset(classes) for word, classes in found.items()}
 
 
+def _contexts() -> dict[tuple[str, str], dict[str, float]]:
+    found: dict[tuple[str, str], dict[str, float]] = {}
+    for row in _rows("name_contexts.csv"):
+        found.setdefault((row["word"], row["side"]), {})[row["kind"]] = float(row["weight"])
+    return found
+
+
 @cache
 def lexicon() -> Lexicon:
     """The word lists that ship with the package; read once a process."""
@@ -161,4 +173,7 @@ def lexicon() -> Lexicon:
         short_forms=frozenset(row["word"] for row in short if row["class"] == "short"),
         closing_initials=frozenset(row["word"] for row in short if row["class"] == "closing"),
         time_words={row["word"]: (row["kind"], int(row["value"])) for row in _rows("time_words.csv")},
+        place_openers=frozenset(r["word"] for r in _rows("place_words.csv") if r["position"] == "first"),
+        place_closers=frozenset(r["word"] for r in _rows("place_words.csv") if r["position"] == "last"),
+        name_contexts=_contexts(),
     )

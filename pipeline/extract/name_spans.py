@@ -80,7 +80,8 @@ def _is_one(text: str, first: NameSpan, second: NameSpan, is_known: Callable[[st
     if gap == " and ":
         # "the Dock" and "Ferry Workers' Union", not "Treasury" and "Commerce Department".
         before = text[max(0, first.start - 4) : first.start].casefold()
-        return ends_in_body and before == "the " and " " not in head
+        ends_in_people = bool(last) and last[0] in lexicon().person_plurals and " " in part
+        return before == "the " and (ends_in_people or (ends_in_body and " " not in head))
     if not _GLUE.fullmatch(gap):
         return False
     is_owned = bool(_POSSESSIVE.search(gap)) or part[:1] in "'’"

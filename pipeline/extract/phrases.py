@@ -139,7 +139,7 @@ def _head_name(
     phrase: Phrase, first: Sequence[Token], segments: list[list[Token]], names: Sequence[Name], words: Lexicon
 ) -> Name | None:
     """The name that heads the phrase: last of its first part, behind a title, or in apposition to a noun."""
-    last = _last_word(first)
+    last = _last_word([t for t in first if not (t.is_capital and words.is_a(t.low, "post_nominal"))])
     for name in names:
         if (
             last is not None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 DOUBLE_OPEN = frozenset("“„‟«「『")
 DOUBLE_CLOSE = frozenset("”»」』")
@@ -22,6 +22,10 @@ _BEFORE_OPEN = frozenset(' \t\n\r\u00a0\u2009\u202f([{—–-:,/"“«„…')
 _PARAGRAPH = re.compile(r"[^\n]+")
 _MARKS = re.compile("[" + "".join(sorted(DOUBLE)) + "]")
 _SINGLE_OPENING = re.compile(r"(?<![^\s(\[{—–:,/…-])['‘‚‛‹](?=[^\W_])")
+_PAIRED = re.compile(r"(?<![\d'’‘`])(?:''|’’|‘‘|``)(?!['’‘`])")
+"""Two single marks as one double; after a figure they are seconds or inches."""
+_SINGLE_FIRST = re.compile(r"[^\S\n]*['‘‚‛‹](?=[^\W_])")
+_POSSESSIVE = re.compile(r"s['’] [a-z]")
 _SINGLE_CLOSING = re.compile(r"(?<=\S)['’‘›](?!\w)")
 
 
@@ -54,12 +58,42 @@ def quotations(text: str) -> list[Quotation]:
     A stray closing mark with nothing open closes a quotation that the paragraph before left open,
     else it is ignored, as is an inch mark (``6'2"``).
     """
+    written, text = text, _double_for_paired_singles(text)
     found: list[Quotation] = []
-    open_before = False
-    for start, end in paragraphs(text):
+    open_before = single_before = False
+    parts = paragraphs(text)
+    nexts = [*(first for first, _ in parts[1:]), len(text)]
+    for (start, end), following in zip(parts, nexts, strict=False):
         double, open_before = _double_marks(text, start, end, open_before)
-        found += _outermost(double, _single_marks(text, start, end, double))
+        goes_on = _SINGLE_FIRST.match(text, following) is not None
+        single, single_before = _single_marks(text, start, end, double, goes_on, single_before)
+        found += _outermost(double, single)
+    if text is not written:
+        found = [_with_both_marks(written, text, q) for q in found]
     return sorted(found, key=lambda q: q.start)
+
+
+def _double_for_paired_singles(text: str) -> str:
+    """``text`` with two single marks for one double (``''so''``, as news archives store it) as a double mark.
+
+    Length is kept: the mark stands next to the words, a space takes the other place.
+    """
+    if not _PAIRED.search(text):
+        return text
+
+    def mark(match: re.Match[str]) -> str:
+        before = text[match.start() - 1 : match.start()]
+        after = text[match.end() : match.end() + 1]
+        return ' "' if after.strip() and (not before or before in _BEFORE_OPEN) else '" '
+
+    return _PAIRED.sub(mark, text)
+
+
+def _with_both_marks(written: str, text: str, q: Quotation) -> Quotation:
+    """The quotation with both marks of each pair inside, as they are written."""
+    first = q.start - (q.start > 0 and _PAIRED.match(written, q.start - 1) is not None)
+    more = q.closed and q.end < len(text) and _PAIRED.match(written, q.end - 1) is not None
+    return replace(q, start=first, end=q.end + more)
 
 
 def _outermost(double: list[Quotation], single: list[Quotation]) -> list[Quotation]:
@@ -111,10 +145,16 @@ def _opens(text: str, at: int, mark: str, start: int, end: int) -> bool:
     return before in _BEFORE_OPEN or before.isspace() or (mark in DOUBLE_STRAIGHT and before in "'‘’(.")
 
 
-def _single_marks(text: str, start: int, end: int, double: list[Quotation]) -> list[Quotation]:
-    opening = _SINGLE_OPENING.search(text, start, end)
-    if opening is None:
-        return []
+def _single_marks(
+    text: str, start: int, end: int, double: list[Quotation], goes_on: bool, open_before: bool
+) -> tuple[list[Quotation], bool]:
+    """Single quotations of one paragraph, and whether the last of them stays open.
+
+    ``goes_on``: the next paragraph begins with a single mark, so a quotation that does not close here may
+    run on; ``open_before``: the paragraph before left one open.
+    """
+    if _SINGLE_OPENING.search(text, start, end) is None:
+        return [], False
     closings = [m.start() for m in _SINGLE_CLOSING.finditer(text, start, end)]
     strong = [c for c in closings if text[c - 1] in ".,!?…" or text[c] == "›"]
     found: list[Quotation] = []
@@ -125,19 +165,32 @@ def _single_marks(text: str, start: int, end: int, double: list[Quotation]) -> l
             continue
         if text[at] == "'" and text[at + 1].isdigit():  # '90s
             continue
-        k = bisect.bisect_right(closings, at + 1)
-        if k == len(closings):
+        continued = open_before and not found and not text[start:at].strip()
+        close = _single_close(text, at, closings, strong)
+        if goes_on and (close is None or _possessive(text, close)):
+            return [*found, Quotation(at, end, closed=False, continued=continued, is_single=True)], True
+        if close is None:
             break
-        close = closings[k]
-        s = bisect.bisect_right(strong, at + 1)
-        # A mark after an s may be a possessive ("workers' rights"): a mark after punctuation wins.
-        if text[close - 1] == "s" and s < len(strong):
-            rest = text[close + 1 : strong[s]]
-            if not _SINGLE_OPENING.search(rest):
-                close = strong[s]
-        found.append(Quotation(at, close + 1, closed=True, continued=False, is_single=True))
+        found.append(Quotation(at, close + 1, closed=True, continued=continued, is_single=True))
         after = close + 1
-    return found
+    return found, False
+
+
+def _single_close(text: str, at: int, closings: list[int], strong: list[int]) -> int | None:
+    """Where the single quotation that opens at ``at`` closes, if it does."""
+    k = bisect.bisect_right(closings, at + 1)
+    if k == len(closings):
+        return None
+    close = closings[k]
+    s = bisect.bisect_right(strong, at + 1)
+    # A mark after an s may be a possessive ("workers' rights"): a mark after punctuation wins.
+    if text[close - 1] == "s" and s < len(strong) and not _SINGLE_OPENING.search(text[close + 1 : strong[s]]):
+        return strong[s]
+    return close
+
+
+def _possessive(text: str, close: int) -> bool:
+    return _POSSESSIVE.match(text, close - 1) is not None
 
 
 _NORMAL = (
@@ -155,11 +208,13 @@ def normal_marks(text: str, found: list[Quotation] | None = None) -> str:
     Double marks of every style and the outer single marks of a quotation become ``"``, other single
     marks ``'``, dashes ``-``, control characters a space. What the tagger reads; never stored.
     """
-    normal = text.translate(_NORMAL)
+    normal = _double_for_paired_singles(text).translate(_NORMAL)
     singles = [q for q in (found if found is not None else quotations(text)) if q.is_single]
     if not singles:
         return normal
     chars = list(normal)
     for q in singles:
-        chars[q.start] = chars[q.end - 1] = '"'
+        chars[q.start] = '"'
+        if q.closed:
+            chars[q.end - 1] = '"'
     return "".join(chars)

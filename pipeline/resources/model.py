@@ -20,6 +20,10 @@ class Extractor:
     def __init__(self, seeds_dir: Path, *, model_dir: Path = MODEL_DIR, threads: int = 1) -> None:
         self._seeds_dir, self._model_dir, self._threads = seeds_dir, model_dir, threads
 
+    def __getstate__(self) -> dict[str, object]:
+        # What was loaded stays here: a copy in another process loads its own.
+        return {name: value for name, value in vars(self).items() if name.startswith("_")}
+
     @cached_property
     def tagger(self) -> Tagger:
         """The shipped model."""

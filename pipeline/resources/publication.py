@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -27,12 +28,14 @@ from pipeline.resources.publish_swap import (
     clear_leftovers,
     current,
     forget_old,
+    link_or_copy,
     next_id,
     repair,
     swap_in,
     work_folder,
 )
 from pipeline.resources.publish_tables import TABLES, VIEWS
+from pipeline.resources.report_files import build_report
 
 WAREHOUSE = "warehouse.duckdb"
 _HOLDER = re.compile(r"held in (.+?) \(PID (\d+)\)")
@@ -75,7 +78,7 @@ def publish(
     data_dir: Path,
     *,
     run_id: str,
-    report: ReportBuilder | None = None,
+    report: ReportBuilder | None = build_report,
     wait_seconds: float = 60.0,
     now: dt.datetime | None = None,
 ) -> Publication:
@@ -84,7 +87,7 @@ def publish(
     Args:
         data_dir: Folder with ``warehouse.duckdb``; ``published`` appears in it.
         run_id: The run that publishes; written into ``datapackage.json``.
-        report: Adds ``report/`` to the publication before the swap.
+        report: Adds ``report/`` to the publication before the swap; None for none.
         wait_seconds: How long to wait for a process that writes the warehouse, or for another publication.
         now: Time of the publication; the clock's if not given.
 
@@ -104,9 +107,7 @@ def publish(
                 package = data_package(
                     work, files, VIEWS, run_id=run_id, publication_id=publication_id, created=created
                 )
-                (work / PACKAGE).write_text(
-                    json.dumps(package, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-                )
+                _write_package(work, package)
                 if report is not None:
                     report(work)
                 folder = swap_in(data_dir, work, publication_id)
@@ -118,6 +119,57 @@ def publish(
     counts = {file.table.name: file.rows for file in files}
     path = data_dir / LINK
     return Publication(publication_id, run_id, path, folder, path / DATABASE, counts)
+
+
+def republish(data_dir: Path, *, without: str, add: ReportBuilder, wait_seconds: float = 60.0) -> Path:
+    """Publish the present data again with one folder of the publication made anew; returns where readers find it.
+
+    Args:
+        data_dir: Folder with a publication.
+        without: The publication's folder that is left out of the copy.
+        add: Makes it in the new publication's folder; everything else is there under the same bytes.
+        wait_seconds: How long to wait for another publication.
+
+    Raises:
+        PublicationError: Nothing is published, another process publishes, or the disk is full or read-only.
+            The publication before stays as it was.
+    """
+    data_dir = data_dir.resolve()
+    try:
+        with _only_publisher(data_dir, wait_seconds):
+            repair(data_dir)
+            now = current(data_dir)
+            if now is None or not (now / PACKAGE).is_file():
+                raise PublicationError(f"nothing is published in {data_dir} yet; run `onrecord run` first")
+            package = json.loads((now / PACKAGE).read_text(encoding="utf-8"))
+            publication_id = next_id(data_dir, package["run_id"])
+            work = work_folder(data_dir, publication_id)
+            try:
+                _take_over(now, work, without)
+                _write_package(work, package | {"id": publication_id})
+                add(work)
+                swap_in(data_dir, work, publication_id)
+            finally:
+                clear_leftovers(data_dir)
+            forget_old(data_dir)
+    except (OSError, duckdb.Error) as error:
+        raise PublicationError(_storage_message(data_dir, error)) from error
+    return data_dir / LINK
+
+
+def _take_over(now: Path, work: Path, without: str) -> None:
+    """Every file of a publication under a second name, but for its id, its descriptor and one folder."""
+    for path in sorted(now.rglob("*")):
+        place = path.relative_to(now)
+        if place.parts[0] in (without, PACKAGE) or (work / place).exists() or path.is_dir():
+            continue
+        (work / place).parent.mkdir(parents=True, exist_ok=True)
+        link_or_copy(path, work / place)
+
+
+def _write_package(work: Path, package: dict[str, Any]) -> None:
+    text = json.dumps(package, indent=1, ensure_ascii=False) + "\n"
+    (work / PACKAGE).write_text(text, encoding="utf-8")
 
 
 def query_published(data_dir: Path, sql: str) -> pl.DataFrame:

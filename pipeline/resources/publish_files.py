@@ -1,8 +1,8 @@
 """The files of a publication: the DuckDB file, Parquet and CSV of every table.
 
 Belongs here: writing them from the attached warehouse into a work folder, and taking over months that did
-not change. Does not: which tables (``publish_tables``), the swap (``publish_swap``), describing them
-(``publish_package``).
+not change. Does not: which tables (``publish_tables``), the DuckDB file's inside (``publish_database``), the swap
+(``publish_swap``), describing them (``publish_package``).
 """
 
 from __future__ import annotations
@@ -11,64 +11,33 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import duckdb
 
+from pipeline.resources.publish_database import DATABASE, Before, shape_of, write_database
+from pipeline.resources.publish_sql import (
+    WHOLE,
+    Column,
+    Month,
+    Part,
+    TableFiles,
+    csv_select,
+    in_month,
+    months_query,
+    select,
+    text,
+)
 from pipeline.resources.publish_swap import link_or_copy
 from pipeline.resources.publish_tables import PublishedTable, PublishedView
 
-DATABASE = "onrecord.duckdb"
+__all__ = ["DATABASE", "LEDGER", "Column", "Part", "TableFiles", "Writer", "sha256"]
+
 LEDGER = ".files.json"
-STORAGE_VERSION = "v1.2.0"
-"""Read by every DuckDB from 1.2 on; the default of 2.0 is read by none before."""
-FORMAT = 1
+FORMAT = 2
 """Raise it when files are written another way: months of other formats are not taken over."""
-_WHOLE = "all"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column as the warehouse has it."""
-
-    name: str
-    data_type: str
-    is_nullable: bool
-    description: str
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The rows of one month, or of a whole table: where they lie in this publication."""
-
-    fingerprint: str
-    rows: int
-    parquet: str
-    parquet_bytes: int
-    parquet_sha256: str
-    csv_offset: int
-    csv_bytes: int
-
-
-@dataclass(slots=True)
-class TableFiles:
-    """A table's files and counts."""
-
-    table: PublishedTable
-    description: str
-    columns: list[Column]
-    csv: str = ""
-    csv_bytes: int = 0
-    csv_sha256: str = ""
-    parts: dict[str, Part] = field(default_factory=dict)
-
-    @property
-    def rows(self) -> int:
-        """Rows of the table."""
-        return sum(part.rows for part in self.parts.values())
 
 
 class Writer:
@@ -82,9 +51,10 @@ class Writer:
         self._work = work
         self._before = before
         self._known = self._read_ledger(before)
+        self._database: dict[str, Any] = {}
 
     def describe(self, table: PublishedTable) -> TableFiles:
-        """The table's columns and comments.
+        """The table's columns, comments and months.
 
         Raises:
             LookupError: The warehouse has no such table.
@@ -102,33 +72,24 @@ class Writer:
             "order by column_index",
             table.name,
         )
-        return TableFiles(table, found[0][0], [Column(*row) for row in columns])
+        described = [Column(*row) for row in columns]
+        return TableFiles(table, found[0][0], described, self._months(table, described))
 
     def write_database(self, files: list[TableFiles], views: tuple[PublishedView, ...]) -> None:
         """The DuckDB file: tables sorted, keys of dimensions, comments, views; nothing else in it."""
-        path = self._work / DATABASE
-        execute = self._connection.execute
-        execute(f"attach {_text(str(path))} as published (storage_version '{STORAGE_VERSION}')")
-        # One transaction: a commit for each comment would wait for the disk each time.
-        execute("begin")
-        for file in files:
-            name = file.table.name
-            execute(f"create table published.{name} ({', '.join(_definitions(file))})")
-            execute(f"insert into published.{name} {_select(file)}")
-            execute(f"comment on table published.{name} is {_text(file.description)}")
-            for column in file.columns:
-                execute(
-                    f"comment on column published.{name}.{_quote(column.name)} is {_text(column.description)}"
-                )
-        execute("use published")
-        for view in views:
-            execute(f"create view {view.name} as {view.sql}")
-            execute(f"comment on view {view.name} is {_text(view.description)}")
-        execute("commit")
-        execute("use memory")
-        execute("checkpoint published")
-        execute("detach published")
-        path.chmod(0o444)
+        shape = shape_of(files, views)
+        age = write_database(self._connection, self._work / DATABASE, files, views, self._database_before())
+        self._database = {"shape": shape, "age": age}
+
+    def _database_before(self) -> Before | None:
+        known = self._known.get("database")
+        if self._before is None or not known:
+            return None
+        fingerprints = {
+            name: {month: part["fingerprint"] for month, part in parts.items() if part["rows"]}
+            for name, parts in self._known["tables"].items()
+        }
+        return Before(self._before / DATABASE, known["shape"], known["age"], fingerprints)
 
     def write_parts(self, file: TableFiles) -> None:
         """The table's Parquet files and its CSV file, month by month."""
@@ -138,9 +99,10 @@ class Writer:
         file.csv = f"csv/{name}.csv.gz"
         with (self._work / file.csv).open("wb") as csv:
             # Members of a gzip file may follow each other: the header is one, each month is one.
-            self._copy(_csv_select(file, "where false"), csv, header=True)
-            for month, rows, fingerprint in self._months(file):
-                file.parts[month] = self._part(file, month, rows, fingerprint, csv)
+            self._copy(csv_select(file, "where false"), csv, header=True)
+            # A table of one file has that file without rows too, so that readers need no special case.
+            for month in file.months or [Month(WHOLE, 0, "empty")]:
+                file.parts[month.name] = self._part(file, month, csv)
         file.csv_bytes = (self._work / file.csv).stat().st_size
         file.csv_sha256 = sha256(self._work / file.csv)
 
@@ -150,60 +112,59 @@ class Writer:
         ledger = {
             "writer": self._writer(),
             "tables": tables,
-            "columns": {f.table.name: _signature(f) for f in files},
+            "columns": {f.table.name: f.signature for f in files},
+            "database": self._database,
         }
         (self._work / LEDGER).write_text(json.dumps(ledger), encoding="utf-8")
 
-    def _part(self, file: TableFiles, month: str, rows: int, fingerprint: str, csv: IO[bytes]) -> Part:
+    def _part(self, file: TableFiles, month: Month, csv: IO[bytes]) -> Part:
         name = file.table.name
-        target = f"parquet/{name}/{name if month == _WHOLE else month}.parquet"
-        known = self._known.get("tables", {}).get(name, {}).get(month)
+        target = f"parquet/{name}/{name if month.name == WHOLE else month.name}.parquet"
+        known = self._known.get("tables", {}).get(name, {}).get(month.name)
         offset = csv.tell()
         if (
             self._before is not None
             and known
-            and known["fingerprint"] == fingerprint
+            and known["fingerprint"] == month.fingerprint
             and self._same_columns(file)
         ):
             part = Part(**known)
             link_or_copy(self._before / part.parquet, self._work / target)
             _copy_range(self._before / file.csv, part.csv_offset, part.csv_bytes, csv)
             return Part(**{**known, "parquet": target, "csv_offset": offset})
-        where = _in_month(file, month)
+        where = in_month(file.table, month.name)
         path = self._work / target
         self._connection.execute(
-            f"copy ({_select(file, where)}) to {_text(str(path))} (format parquet, compression zstd)"
+            f"copy ({select(file, where)}) to {text(str(path))} (format parquet, compression zstd)"
         )
-        self._copy(_csv_select(file, where), csv, header=False)
-        return Part(fingerprint, rows, target, path.stat().st_size, sha256(path), offset, csv.tell() - offset)
+        self._copy(csv_select(file, where), csv, header=False)
+        size, digest = path.stat().st_size, sha256(path)
+        return Part(month.fingerprint, month.rows, target, size, digest, offset, csv.tell() - offset)
 
     def _copy(self, query: str, csv: IO[bytes], *, header: bool) -> None:
         part = self._work / "csv" / "part.tmp"
         self._connection.execute(
-            f"copy ({query}) to {_text(str(part))} (format csv, header {header}, compression gzip)"
+            f"copy ({query}) to {text(str(part))} (format csv, header {header}, compression gzip)"
         )
         with part.open("rb") as source:
             shutil.copyfileobj(source, csv, 1 << 20)
         part.unlink()
 
-    def _months(self, file: TableFiles) -> list[tuple[str, int, str]]:
-        months = [
-            (name, rows, str(fingerprint)) for name, rows, fingerprint in self._rows(_months_query(file))
-        ]
-        # A table of one file has that file without rows too, so that readers need no special case.
-        return months or [(_WHOLE, 0, "empty")]
+    def _months(self, table: PublishedTable, columns: list[Column]) -> list[Month]:
+        query = months_query(table, columns, f"warehouse.marts.{table.name}")
+        return [Month(*row) for row in self._rows(query)]
 
     def _rows(self, query: str, *values: object) -> list[tuple]:
         return self._connection.execute(query, list(values)).fetchall()
 
     def _same_columns(self, file: TableFiles) -> bool:
-        return self._known.get("columns", {}).get(file.table.name) == _signature(file)
+        return self._known.get("columns", {}).get(file.table.name) == file.signature
 
     def _writer(self) -> str:
         # DuckDB's hash and its writers may change between releases.
         return f"{FORMAT} {duckdb.__version__}"
 
-    def _read_ledger(self, before: Path | None) -> dict:
+    def _read_ledger(self, before: Path | None) -> dict[str, Any]:
         try:
             ledger = json.loads((before / LEDGER).read_text(encoding="utf-8")) if before else {}
         except (OSError, ValueError):
@@ -217,57 +178,6 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _definitions(file: TableFiles) -> Iterator[str]:
-    for column in file.columns:
-        yield f"{_quote(column.name)} {column.data_type}{'' if column.is_nullable else ' not null'}"
-    # Keys of facts would be indexes of many times the size of what they find; sorting serves instead.
-    if file.table.name.startswith("dim_"):
-        yield f"primary key ({', '.join(file.table.key)})"
-
-
-# The names in these queries come from ``publish_tables`` and from the warehouse's own catalogue.
-
-
-def _select(file: TableFiles, where: str = "") -> str:
-    columns = ", ".join(_quote(c.name) for c in file.columns)
-    order = ", ".join(f"{name} nulls first" for name in file.table.order)
-    return f"select {columns} from warehouse.marts.{file.table.name} {where} order by {order}"  # noqa: S608  # names only
-
-
-def _csv_select(file: TableFiles, where: str) -> str:
-    return f"select {', '.join(_csv_columns(file))} from ({_select(file, where)})"  # noqa: S608  # names only
-
-
-def _months_query(file: TableFiles) -> str:
-    month = f"strftime({file.table.month_of}, '%Y-%m')" if file.table.month_of else f"'{_WHOLE}'"
-    columns = ", ".join(_quote(c.name) for c in file.columns)
-    fingerprint = f"hash(count(*), bit_xor(hash({columns})))"
-    source = f"warehouse.marts.{file.table.name}"
-    return f"select {month}, count(*), {fingerprint} from {source} group by 1 order by 1"  # noqa: S608  # names only
-
-
-def _in_month(file: TableFiles, month: str) -> str:
-    if month == _WHOLE:
-        return ""
-    first = f"date '{month}-01'"
-    return f"where {file.table.month_of} >= {first} and {file.table.month_of} < {first} + interval 1 month"
-
-
-def _csv_columns(file: TableFiles) -> Iterator[str]:
-    for column in file.columns:
-        name = _quote(column.name)
-        if column.data_type.endswith("[]"):
-            yield f"to_json({name}) as {name}"
-        elif column.data_type == "TIMESTAMP WITH TIME ZONE":
-            yield f"strftime({name}, '%Y-%m-%dT%H:%M:%S.%fZ') as {name}"
-        else:
-            yield name
-
-
-def _signature(file: TableFiles) -> list[str]:
-    return [f"{c.name} {c.data_type}" for c in file.columns]
-
-
 def _copy_range(source: Path, offset: int, length: int, target: IO[bytes]) -> None:
     with source.open("rb") as file:
         file.seek(offset)
@@ -278,11 +188,3 @@ def _copy_range(source: Path, offset: int, length: int, target: IO[bytes]) -> No
                 raise OSError(os.strerror(5), str(source))
             target.write(block)
             left -= len(block)
-
-
-def _quote(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

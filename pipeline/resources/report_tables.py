@@ -27,11 +27,11 @@ _CUTS = {
             )
             or actor_id in (
                 select actor_id from quotation_families where first_article_date between $first and $last
-            )""",
+            )""",  # noqa: S608  # names only
     "outlets": "from dim_outlet where true",
     "articles": f"""
         from fct_article where article_date between $first and $last
-            or article_id in (select article_id from fct_statement where {_SAID})""",
+            or article_id in (select article_id from fct_statement where {_SAID})""",  # noqa: S608  # names only
     "statements": f"from fct_statement where {_SAID}",
     "actor_days": "from actor_statements_daily where statement_date between $first and $last",
     "pairs": "from actor_pairs_daily where statement_date between $first and $last",
@@ -83,7 +83,9 @@ def read_texts(folder: Path, article_ids: Iterable[str]) -> dict[str, str]:
     wanted = pl.DataFrame({"article_id": sorted(set(article_ids))}, schema={"article_id": pl.String})
     with _open(folder) as connection:
         connection.register("wanted", wanted)
-        rows = connection.execute("select article_id, text from fct_article semi join wanted using (article_id)")
+        rows = connection.execute(
+            "select article_id, text from fct_article semi join wanted using (article_id)"
+        )
         return dict(rows.fetchall())
 
 
@@ -91,12 +93,9 @@ def _frame(connection: duckdb.DuckDBPyConnection, name: str, bounds: dict[str, d
     columns = ", ".join(SCHEMAS[name])
     order = _ORDERS.get(name, "all")
     # The names come from this module and from SCHEMAS.
-    sql = f"select {columns} {_CUTS[name]} order by {order}"  # noqa: S608  # names only
+    sql = f"select {columns} {_CUTS[name]} order by {order}"
     used = {k: v for k, v in bounds.items() if f"${k}" in sql}
-    frame = connection.execute(sql, used).to_arrow_table() if used else connection.execute(sql).to_arrow_table()
-    made = pl.from_arrow(frame)
-    assert isinstance(made, pl.DataFrame)
-    return made
+    return connection.sql(sql, params=used).pl()
 
 
 def _open(folder: Path) -> duckdb.DuckDBPyConnection:

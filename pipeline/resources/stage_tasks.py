@@ -1,60 +1,61 @@
-"""The work of the stages, for one process or for many: cleaning, tagging, resolving of a day's rows.
+"""The work of the stages, for one process or for many: cleaning, tagging, resolving the rows of a day.
 
 Belongs here: what a batch of each stage is, sharing it out, joining the parts. Does not: processes
 (``workers.py``), other engines (``ray_engine.py``), the work itself (``pipeline.clean``, ``pipeline.extract``).
 
-Every function gives the same rows for any number of workers. Days with few pages stay in this process: starting
-workers takes two seconds.
+Every function gives the same rows for any number of workers and any batches. A day of few pages stays in this
+process, for starting workers takes two seconds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from pipeline.clean.articles import ReadPage, TextsOf, join_articles, read_pages
-from pipeline.extract.actor_seeds import ActorSeeds
 from pipeline.extract.article_inputs import article_inputs
 from pipeline.extract.article_rows import ArticleRows, read_article
 from pipeline.extract.attributions import AttributionTables, extract_attributions
 from pipeline.extract.countries import Countries
-from pipeline.extract.cues import CueLexicon
-from pipeline.extract.statements import StatementTables, make_statements
+from pipeline.extract.statements import CODE_VERSION, StatementTables
+from pipeline.extract.statements import _usable as usable_attributions
+from pipeline.extract.tables import actors_table, known_by_name, mentions_table, statements_table
 from pipeline.records import Reject
 from pipeline.resources.model import Extractor
 from pipeline.resources.page_store import PageStore
 from pipeline.resources.workers import Done, Handler, Lost, Workers, batches_by_length
-from pipeline.schemas import ATTRIBUTIONS, NAMES
+from pipeline.schemas import ATTRIBUTIONS, MENTIONS, NAMES, PAGES, STATEMENTS
 
 FEW_PAGES = 300
 FEW_ARTICLES = 60
-"""Below these a stage stays in this process: what two workers would save is less than their start costs."""
-_BATCH_PAGES, _BATCH_BYTES = 50, 8_000_000
-_BATCH_ARTICLES, _BATCH_CHARACTERS = 16, 120_000
+"""Below these a stage stays in this process: two workers would save less than their start costs."""
+NOTE_SECONDS = 10.0
+_PAGES, _BYTES = 40, 4_000_000
+_ARTICLES, _CHARACTERS = 16, 80_000
 
 Note = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class CleanTask:
-    """Pages of the page store to pages that were read, and damaged records."""
+    """Rows of ``pages`` to pages that were read, and rejects of damaged records."""
 
     data_dir: Path
     outlets: pl.DataFrame
     languages: frozenset[str]
 
     def open(self) -> Handler:
-        """Opens nothing: bodies are read batch by batch."""
+        """Opens nothing: bodies are read batch by batch, so that only a batch of them is in memory."""
         return self.run
 
     def run(self, rows: Sequence[dict[str, Any]]) -> tuple[list[ReadPage], list[Reject]]:
-        """One batch; rows of ``pages``."""
-        frame = pl.DataFrame(list(rows), schema_overrides=_page_schema())
-        bodies, damaged = PageStore(self.data_dir).read_all(frame)
+        """One batch."""
+        bodies, damaged = PageStore(self.data_dir).read_all(pl.DataFrame(list(rows), schema=PAGES.schema))
         return read_pages(bodies, outlets=self.outlets, languages=self.languages), damaged
 
 
@@ -62,19 +63,192 @@ class CleanTask:
 class TagTask:
     """Articles to attributions and names."""
 
-    seeds_dir: Path
+    extractor: Extractor
 
     def open(self) -> Handler:
         """Loads the model."""
-        tagger = Extractor(self.seeds_dir).tagger
+        tagger = self.extractor.tagger
+        return lambda rows: extract_attributions(pl.DataFrame(list(rows)), tagger)
 
-        def run(rows: Sequence[dict[str, Any]]) -> AttributionTables:
-            return extract_attributions(pl.DataFrame(list(rows)), tagger)
+
+@dataclass(frozen=True, slots=True)
+class Resolvable:
+    """An article with what was found in it; frames of ``articles``, ``attributions`` and ``names``."""
+
+    article: pl.DataFrame
+    attributions: pl.DataFrame
+    names: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Statements and mentions of some articles, and their actors before they are counted over the day."""
+
+    statements: pl.DataFrame
+    mentions: pl.DataFrame
+    entities: pl.DataFrame
+    rejects: list[Reject] = field(default_factory=list[Reject])
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveTask:
+    """Articles with their attributions and names to statements and mentions."""
+
+    extractor: Extractor
+
+    def open(self) -> Handler:
+        """Loads the seeds."""
+        seeds, cues = self.extractor.seeds, self.extractor.cues
+        version = f"{CODE_VERSION}.{seeds.version[:8]}"
+        countries = Countries(seeds)
+
+        def run(batch: Sequence[Resolvable]) -> Resolved:
+            articles, names = pl.concat(b.article for b in batch), pl.concat(b.names for b in batch)
+            found, rejects = usable_attributions(articles, pl.concat(b.attributions for b in batch))
+            rows = ArticleRows()
+            for article in article_inputs(articles, found, names, seeds):
+                read_article(article, rows, countries=countries, cues=cues)
+            entities = known_by_name(rows.entity_frame(), seeds)
+            return Resolved(
+                statements_table(rows.statement_frame(), entities, found, articles, version),
+                mentions_table(rows.mention_frame(), entities, articles, version),
+                entities,
+                rejects,
+            )
 
         return run
 
 
-def _page_schema() -> dict[str, Any]:
-    from pipeline.schemas import PAGES
+def clean_day(
+    pages: pl.DataFrame,
+    workers: Workers,
+    *,
+    history: pl.DataFrame,
+    texts_of: TextsOf,
+    note: Note = lambda _: None,
+) -> tuple[pl.DataFrame, list[Reject]]:
+    """Articles of a day and what was rejected.
 
-    return dict(PAGES.schema)
+    Args:
+        pages: Rows of ``pages``.
+        workers: Of a ``CleanTask``.
+        history: As for ``clean_articles``.
+        texts_of: As for ``clean_articles``.
+        note: Hears how far it is.
+    """
+    batches = batches_by_length(pages.to_dicts(), lambda r: r["bytes"], total=_BYTES, most=_PAGES)
+    read: list[ReadPage] = []
+    rejects: list[Reject] = []
+    for one in _done(workers, batches, pages.height, few=FEW_PAGES, note=note, what="pages cleaned"):
+        if isinstance(one, Lost):
+            row = one.item
+            rejects.append(Reject("articles", "unreadable", row["document"], one.reason, row["page_id"]))
+        else:
+            read += one.result[0]
+            rejects += one.result[1]
+    articles, more = join_articles(read, history=history, texts_of=texts_of)
+    return articles, [*rejects, *more]
+
+
+def tag_day(articles: pl.DataFrame, workers: Workers, *, note: Note = lambda _: None) -> AttributionTables:
+    """Attributions and names of a day, as ``extract_attributions`` gives them.
+
+    Args:
+        articles: Table ``articles``.
+        workers: Of a ``TagTask``.
+        note: Hears how far it is.
+    """
+    items = articles.select("partition_date", "article_id", "document", "text").to_dicts()
+    batches = batches_by_length(items, lambda r: len(r["text"]), total=_CHARACTERS, most=_ARTICLES)
+    attributions, names = [ATTRIBUTIONS.empty()], [NAMES.empty()]
+    rejects: list[Reject] = []
+    for one in _done(workers, batches, articles.height, few=FEW_ARTICLES, note=note, what="articles read"):
+        if isinstance(one, Lost):
+            rejects.append(_lost("attributions", one.item["document"], one.item["article_id"], one.reason))
+        else:
+            attributions.append(one.result.attributions)
+            names.append(one.result.names)
+            rejects += one.result.rejects
+    return AttributionTables(_by_article(attributions), _by_article(names), rejects)
+
+
+def resolve_day(
+    articles: pl.DataFrame,
+    attributions: pl.DataFrame,
+    names: pl.DataFrame,
+    workers: Workers,
+    *,
+    note: Note = lambda _: None,
+) -> StatementTables:
+    """Statements, mentions and actors of a day, as ``make_statements`` gives them.
+
+    Args:
+        articles: Table ``articles``.
+        attributions: Table ``attributions`` of these articles.
+        names: Table ``names`` of these articles.
+        workers: Of a ``ResolveTask``.
+        note: Hears how far it is.
+    """
+    known = articles.drop("minhash")
+    stray = attributions.join(known, on="article_id", how="anti")
+    rejects = usable_attributions(articles, stray)[1]
+    items = _resolvable(known, attributions, names)
+    batches = batches_by_length(items, lambda i: i.article["word_count"][0], total=60_000, most=100)
+    parts: list[Resolved] = []
+    for one in _done(workers, batches, articles.height, few=FEW_ARTICLES * 5, note=note, what="resolved"):
+        if isinstance(one, Lost):
+            row = one.item.article.row(0, named=True)
+            rejects.append(_lost("statements", row["document"], row["article_id"], one.reason))
+        else:
+            parts.append(one.result)
+            rejects += one.result.rejects
+    return _joined(parts, known, workers, rejects)
+
+
+def _joined(
+    parts: Sequence[Resolved], articles: pl.DataFrame, workers: Workers, rejects: list[Reject]
+) -> StatementTables:
+    seeds = workers.task.extractor.seeds if isinstance(workers.task, ResolveTask) else None
+    if seeds is None:
+        raise TypeError("resolving takes the workers of a ResolveTask")
+    statements = _by_article([STATEMENTS.empty(), *(p.statements for p in parts)])
+    mentions = _by_article([MENTIONS.empty(), *(p.mentions for p in parts)])
+    entities = _by_article([ArticleRows().entity_frame(), *(p.entities for p in parts)])
+    version = f"{CODE_VERSION}.{seeds.version[:8]}"
+    actors = actors_table(statements, mentions, entities, articles, seeds=seeds, version=version)
+    return StatementTables(statements, mentions, actors, rejects)
+
+
+def _resolvable(articles: pl.DataFrame, attributions: pl.DataFrame, names: pl.DataFrame) -> list[Resolvable]:
+    """One value an article, in the order of their ids."""
+    found = attributions.partition_by("article_id", as_dict=True, maintain_order=True)
+    named = names.partition_by("article_id", as_dict=True, maintain_order=True)
+    none, nameless = ATTRIBUTIONS.empty(), NAMES.empty()
+    return [
+        Resolvable(frame, found.get(key, none), named.get(key, nameless))
+        for key, frame in articles.sort("article_id")
+        .partition_by("article_id", as_dict=True, maintain_order=True)
+        .items()
+    ]
+
+
+def _by_article(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """All rows, articles by id, the rows of an article in their order."""
+    return pl.concat(frames).sort("article_id", maintain_order=True)
+
+
+def _lost(stage: str, document: str, article_id: str, reason: str) -> Reject:
+    return Reject(stage, "extraction_failed", document, reason, article_id=article_id)
+
+
+def _done(
+    workers: Workers, batches: Iterable[Sequence[Any]], total: int, *, few: int, note: Note, what: str
+) -> Iterator[Done | Lost]:
+    """Results of all batches, in this process when there are few items; tells how far it is now and then."""
+    count, told = 0, time.monotonic()
+    for one in workers.run_here(batches) if total < few else workers.run(batches):
+        yield one
+        count += 1 if isinstance(one, Lost) else len(one.items)
+        if time.monotonic() - told > NOTE_SECONDS:
+            told = time.monotonic()
+            note(f"{count} of {total} {what}")

@@ -19,7 +19,7 @@ import sys
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import Pipe
@@ -119,6 +119,7 @@ class Workers:
     deaths: int = 0
     """Workers that died so far."""
     _all: list[_Worker] = field(default_factory=list[_Worker])
+    _here: Handler | None = None
 
     def __enter__(self) -> Workers:
         return self
@@ -136,12 +137,21 @@ class Workers:
         """Process ids of the workers that live."""
         return [w.process.pid for w in self._all]
 
-    def run(self, batches: Iterable[Sequence[Any]]) -> Iterator[Done | Lost]:
-        """Results as they come, in no particular order.
+    def run_here(self, batches: Iterable[Sequence[Any]]) -> Generator[Done | Lost, None, None]:
+        """Results one after the other, made in this process."""
+        self._here = self._here or self.task.open()
+        for batch in batches:
+            yield Done(batch, self._here(batch))
+
+    def run(self, batches: Iterable[Sequence[Any]]) -> Generator[Done | Lost, None, None]:
+        """Results as they come, in no particular order; in this process if the count is one.
 
         Raises:
-            WorkerError: The task raised; workers are ended.
+            WorkerError: The task raised in a worker; the workers are ended.
         """
+        if self.count == 1:
+            yield from self.run_here(batches)
+            return
         source = iter(batches)
         again: deque[_Batch] = deque()
         try:

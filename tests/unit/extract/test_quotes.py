@@ -61,3 +61,28 @@ def test_any_mess_of_marks_gives_ordered_spans_in_range(text):
     assert all(0 <= q.start < q.end <= len(text) for q in found)
     assert all(a.end <= b.start for a, b in pairwise(found))
     assert len(normal_marks(text)) == len(text)
+
+
+@pytest.mark.parametrize(("opening", "mark"), [("‘", "’"), ("'", "'")])
+def test_british_single_marks_run_over_paragraphs_past_possessives(opening: str, mark: str) -> None:
+    text = (
+        f"Smith said: {opening}It{mark}s the boys{mark} job to mend it.\n\n"
+        f"{opening}Nobody asks the workers{mark} friends.\n\n"
+        f"{opening}That is all.{mark} He left."
+    )
+    found = quotations(text)
+    assert [text[q.start : q.end] for q in found] == [
+        f"{opening}It{mark}s the boys{mark} job to mend it.",
+        f"{opening}Nobody asks the workers{mark} friends.",
+        f"{opening}That is all.{mark}",
+    ]
+    assert [q.continued for q in found] == [False, True, True]
+    assert [q.closed for q in found] == [False, False, True]
+    assert len(normal_marks(text)) == len(text)
+
+
+def test_two_single_marks_are_one_double_mark() -> None:
+    text = "He said, ''We've shown it,'' and left. ``So?'' It is 6'2'' tall."
+    assert [text[q.start : q.end] for q in quotations(text)] == ["''We've shown it,''", "``So?''"]
+    assert normal_marks(text).split() == 'He said, "We\'ve shown it," and left. "So?" It is 6\'2\'\' tall.'.split()
+    assert len(normal_marks(text)) == len(text)

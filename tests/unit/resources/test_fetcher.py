@@ -51,11 +51,12 @@ def test_user_agent_cannot_carry_a_header_of_its_own(policy):
 @pytest.mark.parametrize(
     ("encoding", "pack"),
     [
-        ("gzip", gzip.compress),
+        # Without the time of day, which would make two packings differ.
+        ("gzip", lambda b: gzip.compress(b, mtime=0)),
         ("deflate", zlib.compress),
         ("br", brotli.compress),
         ("zstd", zstandard.ZstdCompressor().compress),
-        ("gzip, br", lambda b: brotli.compress(gzip.compress(b))),
+        ("gzip, br", lambda b: brotli.compress(gzip.compress(b, mtime=0))),
     ],
 )
 def test_compressed_answers_are_unpacked_and_kept_raw(site, fetcher, encoding, pack):

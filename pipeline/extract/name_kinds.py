@@ -1,0 +1,182 @@
+"""Name kinds: whether an unknown name is a state, a place, a body or a person, by how the articles use it.
+
+Belongs here: evidence beside each mention ("Valdoria’s president", "in Lindhaven", "Corvane’s shares"), summed
+over an article and over all articles at hand. Does not: names that the seeds know (``meanings.py``), titles
+before persons (``titles.py``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from pipeline.extract.lexicon import Lexicon, fold, lexicon
+from pipeline.extract.name_spans import NameSpan
+
+Votes = Counter[str]
+"""Weight for each kind: state, place, organization, person."""
+
+LEAST = 1.0
+"""Least weight of evidence that changes what the tagger saw."""
+SHARED = 0.5
+"""What evidence of the other articles counts against the article's own."""
+MOST_SHARED = 4.0
+"""Evidence of the other articles counts no more than this, however many they are."""
+TAGGER = 1.0
+"""What the tagger's opinion counts, shared out among the kinds that it gave the name in the article."""
+_KIND_OF = {"PERSON": "person", "ORGANIZATION": "organization", "LOCATION": "place"}
+_TYPE_OF = {"person": "PERSON", "organization": "ORGANIZATION", "place": "LOCATION", "state": "LOCATION"}
+_AFTER = re.compile(r"(?:['’]s|['’](?=\s))?((?: [^\W_]+(?:-[^\W_]+)*){1,3})")
+_BEFORE = re.compile(r"([^\W_]+ )?([^\W_]+) (?:the )?$")
+_AGED = re.compile(r", \d{2}\b|,? who(?:se)?\b")
+_POSSESSIVE = re.compile(r"['’]s?$")
+_DEMONYM = re.compile(r"(?:ian|an|n|ese|ish|i)$")
+LEAST_STEM = 4
+"""Letters that a country and its adjective share at least ("Valdoria", "Valdorian")."""
+
+
+class NameKinds:
+    """Evidence of several articles about their unknown names, and the kinds that follow from it."""
+
+    def __init__(self, is_known: Callable[[str], bool]) -> None:
+        self._is_known = is_known
+        self._own: dict[str, dict[str, Votes]] = {}
+        self._shared: defaultdict[str, Votes] = defaultdict(Counter)
+
+    def observe(self, article_id: str, text: str, names: Sequence[NameSpan]) -> None:
+        """Take in the evidence of one article."""
+        own: defaultdict[str, Votes] = defaultdict(Counter)
+        people = _people(text, names)
+        adjectives = {fold(text[n.start : n.end]) for n in names if n.name_type != "PERSON"}
+        for span in names:
+            word = _word(text, span)
+            is_open = not self._is_known(text[span.start : span.end]) and not _tells_place(word)
+            if is_open and word not in people:
+                own[word] += _evidence(text, span)
+        for word in own:
+            if any(is_adjective(a, word) for a in adjectives):
+                own[word]["state"] += 1.5
+        for longer in {_word(text, n) for n in names}:
+            if " " in longer and longer not in people:
+                _lend(own, longer)
+        self._own[article_id] = own
+        for word, votes in own.items():
+            self._shared[word] += votes
+
+    def typed(self, article_id: str, text: str, names: Sequence[NameSpan]) -> list[NameSpan]:
+        """The names with the types that the evidence gives them."""
+        own = self._own[article_id]
+        seen: defaultdict[str, Votes] = defaultdict(Counter)
+        for span in names:
+            seen[_word(text, span)][_KIND_OF.get(span.name_type, "")] += span.score
+        chosen = {word: self._kind(votes, own[word], word) for word, votes in seen.items() if word in own}
+        return [
+            replace(span, name_type=_TYPE_OF[kind]) if (kind := chosen.get(_word(text, span))) else span
+            for span in names
+        ]
+
+    def _kind(self, seen: Votes, own: Votes, word: str) -> str | None:
+        """The kind of a name; None where nothing speaks against the tagger."""
+        votes = Counter(own)
+        others = self._shared[word] - own
+        most = max(others.values(), default=0.0)
+        scale = SHARED * min(1.0, MOST_SHARED / most if most else 1.0)
+        for kind, weight in others.items():
+            votes[kind] += scale * weight
+        # A state is a place too: what tells of a place does not speak against the state.
+        votes["place"] += votes.pop("state", 0.0)
+        if max(votes.values(), default=0.0) < LEAST:
+            return _majority(seen)
+        total = sum(seen.values())
+        for kind, weight in seen.items():
+            if kind:
+                votes[kind] += TAGGER * weight / total
+        return max(sorted(votes), key=lambda k: votes[k])
+
+
+def _tells_place(word: str) -> bool:
+    """Whether a name of several words tells that it is a place: "River Tess", "Mill Street"."""
+    words = word.split()
+    opens, closes = lexicon().place_openers, lexicon().place_closers
+    return len(words) > 1 and (words[0] in opens or words[-1] in closes)
+
+
+def _lend(own: dict[str, Votes], longer: str) -> None:
+    """Let "River Tess" tell what "Tess" is, and "Brightwater Ferries" what "Brightwater" may be."""
+    words = longer.split()
+    if _tells_place(longer):
+        for word in {words[0], words[-1]} & own.keys():
+            own[word]["place"] += 1.5
+    elif words[0] in own and not (own[words[0]]["place"] or own[words[0]]["state"]):
+        own[words[0]]["organization"] += 1.0
+
+
+def _majority(seen: Votes) -> str | None:
+    """The kind that the tagger gave most, where it gave several."""
+    kinds = {k: v for k, v in seen.items() if k}
+    return max(sorted(kinds), key=lambda k: kinds[k]) if len(kinds) > 1 else None
+
+
+def _word(text: str, span: NameSpan) -> str:
+    return fold(text[span.start : span.end]).removeprefix("the ")
+
+
+def _people(text: str, names: Iterable[NameSpan]) -> set[str]:
+    """Full names of persons, and the words in them."""
+    found: set[str] = set()
+    for span in names:
+        words = _word(text, span).split()
+        if span.name_type == "PERSON" and len(words) > 1:
+            found.update(words)
+            found.add(" ".join(words))
+    return found
+
+
+def _evidence(text: str, span: NameSpan) -> Votes:
+    """What stands right before and behind one mention says."""
+    words = lexicon()
+    votes: Votes = Counter()
+    before = _BEFORE.search(text, max(0, span.start - 40), span.start)
+    if before is not None:
+        _before(votes, fold(before.group(1) or "").strip(), fold(before.group(2)), words)
+    after = _AFTER.match(text, span.end)
+    if after is not None:
+        _after(votes, fold(after.group(1)).split(), words)
+    if _AGED.match(text, span.end):
+        votes["person"] += 0.5 if "who" in text[span.end : span.end + 6] else 2.0
+    return votes
+
+
+def _before(votes: Votes, first: str, second: str, words: Lexicon) -> None:
+    for phrase in (f"{first} {second}", second):
+        told = words.name_contexts.get((phrase, "before"))
+        if told:
+            votes.update(told)
+            return
+    if second in words.titles or second in words.person_nouns:
+        votes["person"] += 2.0
+
+
+def _after(votes: Votes, low: list[str], words: Lexicon) -> None:
+    """What the noun behind the name says: "government", "prime minister", "shares"; modifiers in between."""
+    for i, word in enumerate(low):
+        told = words.name_contexts.get((" ".join(low[i : i + 2]), "after"))
+        told = told or words.name_contexts.get((word, "after"))
+        if told:
+            votes.update(told)
+            return
+        if word in words.place_closers:
+            votes["place"] += 1.5
+            return
+        if word not in words.modifiers:
+            return
+
+
+def is_adjective(word: str, name: str) -> bool:
+    """Whether ``word`` is made of the name of a country: "valdorian" of "valdoria"."""
+    if word == name or len(word) < len(name) or " " in word or " " in name:
+        return False
+    stem = name[:-1] if name[-1] in "aeiouy" else name
+    return len(stem) >= LEAST_STEM and word.startswith(stem) and _DEMONYM.search(word) is not None

@@ -1,0 +1,183 @@
+"""Pages of actors: one piece of markup for each, packed into a few data files within a byte budget.
+
+Belongs here: what an actor's page says, the index for the search, filling the budget. Does not: the choice of
+statements (``cards``), the pages around (``site``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from markupsafe import Markup
+
+from pipeline.report.cards import UNNAMED, UNRESOLVED, card
+from pipeline.report.environment import environment
+from pipeline.report.figures import grouped, over_window, pairs, printed, said, series
+from pipeline.report.shards import script
+from pipeline.report.tables import ReportTables
+
+SHARD = 300_000
+"""Characters of a data file before packing: some 80 KB on disk."""
+_RATIO = 0.33
+"""Packed over plain size, measured on the sample and on months made of it (0.29 to 0.32)."""
+_SLACK = 0.92
+_NAMES = 5
+_TYPES = ["person", "organization", "government", "group", "unnamed"]
+_POOLS = {UNNAMED: "Unnamed speakers", UNRESOLVED: "Speakers not resolved"}
+
+
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """Data files of the actors' pages.
+
+    Attributes:
+        files: Text by path.
+        shown: Statements on them.
+        known: Different statements in all.
+        actors: Pages.
+    """
+
+    files: dict[str, str]
+    shown: int
+    known: int
+    actors: int
+
+
+def pack_voices(tables: ReportTables, found: pl.DataFrame, texts: Mapping[str, str], budget: int) -> Voices:
+    """Pages of all actors with statements in the window, within ``budget`` bytes.
+
+    Args:
+        tables: The window's frames.
+        found: ``cards.candidates``, best first.
+        texts: Texts of articles by id; a statement whose text is missing is left out.
+        budget: Most bytes of all data files together.
+    """
+    heads = _heads(tables, found)
+    room = budget * _SLACK / _RATIO - sum(len(head.html) for head in heads.values())
+    chosen = _cards(found, texts, room)
+    while True:
+        files = _files(heads, chosen)
+        size = sum(len(text) for text in files.values())
+        if size <= budget or not chosen:
+            break
+        chosen = chosen[: int(len(chosen) * min(budget / size, 0.97))]
+    known = found.group_by("page").agg(pl.col("page_statements").first())["page_statements"].sum()
+    return Voices(files, len(chosen), int(known), len(heads))
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """An actor's page without its statements, and its line in the index."""
+
+    html: str
+    line: list[Any]
+    known: int
+
+
+def _cards(found: pl.DataFrame, texts: Mapping[str, str], room: float) -> list[tuple[str, str]]:
+    """Page and markup of each statement that fits, best first."""
+    out: list[tuple[str, str]] = []
+    for row in found.iter_rows(named=True):
+        text = texts.get(row["article_id"])
+        if text is None:
+            continue
+        html = str(card(row, text))
+        room -= len(html)
+        if room < 0:
+            break
+        out.append((row["page"], html))
+    return out
+
+
+def _files(heads: Mapping[str, _Head], chosen: list[tuple[str, str]]) -> dict[str, str]:
+    by_page: dict[str, list[str]] = {}
+    for page, html in chosen:
+        by_page.setdefault(page, []).append(html)
+    files: dict[str, str] = {}
+    index: list[list[Any]] = []
+    shard: list[list[Any]] = []
+    size = 0
+    module: Any = environment().get_template("actor_parts.html.j2").module
+    for page, head in heads.items():
+        own = by_page.get(page, [])
+        html = head.html + str(module.statements([Markup(h) for h in own], head.known, page))  # noqa: S704  # made by card
+        if shard and size + len(html) > SHARD:
+            files[f"data/s{len(files)}.js"] = script(f"s{len(files)}", shard)
+            shard, size = [], 0
+        shard.append([page, html])
+        size += len(html)
+        index.append([page, len(files), *head.line])
+    if shard:
+        files[f"data/s{len(files)}.js"] = script(f"s{len(files)}", shard)
+    files["data/actors.js"] = script("actors", {"shards": len(files), "types": _TYPES, "actors": index})
+    return files
+
+
+def _heads(tables: ReportTables, found: pl.DataFrame) -> dict[str, _Head]:
+    """The upper part of every page, most statements first, pooled speakers last."""
+    known = dict(found.group_by("page").agg(pl.col("page_statements").first()).rows())
+    sums = over_window(tables)
+    days = series(tables)
+    links = pairs(tables)
+    speaks_of = grouped(links, "actor_id", _NAMES)
+    spoken_of_by = grouped(links, "mentioned_actor_id", _NAMES)
+    quoted_in = grouped(_quoted_in(tables), "actor_id", _NAMES)
+    aliases = dict(tables["actors"].select("actor_id", "aliases").rows())
+    module: Any = environment().get_template("actor_parts.html.j2").module
+    has_page = set(sums["actor_id"])
+    heads: dict[str, _Head] = {}
+    for row in sums.iter_rows(named=True):
+        actor_id = row["actor_id"]
+        others = [a for a in aliases.get(actor_id) or [] if a != row["actor_name"]]
+        around = {
+            "speaks_of": speaks_of.get(actor_id, []),
+            "spoken_of_by": spoken_of_by.get(actor_id, []),
+            "quoted_in": quoted_in.get(actor_id, []),
+            "aliases": others[:8],
+            "bars": _bars(days.get(actor_id, [])),
+        }
+        kind = _TYPES.index(row["actor_type"])
+        line = [
+            row["actor_name"],
+            kind,
+            row["country_code"] or "",
+            row["role"] or "",
+            row["statements"],
+            others,
+        ]
+        heads[actor_id] = _Head(str(module.head(row, around, has_page)), line, known.get(actor_id, 0))
+    for page, name in _POOLS.items():
+        if page in known:
+            count = _pool_size(tables, page)
+            line = [name, _TYPES.index("unnamed"), "", "", count, []]
+            heads[page] = _Head(str(module.pool(name, page, count)), line, known[page])
+    return heads
+
+
+def _quoted_in(tables: ReportTables) -> pl.DataFrame:
+    return (
+        printed(tables)
+        .filter(pl.col("actor_id").is_not_null())
+        .group_by("actor_id", "outlet_id")
+        .agg(pl.len().alias("statements"))
+        .join(tables["outlets"], on="outlet_id", how="left")
+        .with_columns(outlet_name=pl.coalesce("outlet_name", "outlet_id", pl.lit("outlet not known")))
+        .sort("statements", "outlet_name", descending=[True, False])
+    )
+
+
+def _pool_size(tables: ReportTables, page: str) -> int:
+    statements = said(tables)
+    test = pl.col("actor_id").is_null() if page == UNRESOLVED else pl.col("actor_type") == "unnamed"
+    return statements.filter(test).height
+
+
+def _bars(counts: list[int]) -> str:
+    """Days as one path of upright lines, 8 wide and at most 40 high; empty where there is little to see."""
+    if sum(counts) < 3:
+        return ""
+    top = max(counts)
+    return "".join(f"M{8 * n + 4} 42v-{max(round(40 * c / top), 2)}" for n, c in enumerate(counts) if c)

@@ -1,0 +1,75 @@
+"""What long runs and fuzzing found, each kept as a test with the input that showed it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.extract.cues import read_lexicon
+from pipeline.extract.statements import load_actor_seeds, make_statements
+from pipeline.schemas import ARTICLES, ATTRIBUTIONS, NAMES
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+DAY = dt.date(2022, 1, 1)
+ACTOR_TYPES = {"person", "organization", "government", "group", "unnamed"}
+
+
+def frame(table, **values) -> pl.DataFrame:
+    row = dict.fromkeys(table.columns) | {"partition_date": DAY} | values
+    return pl.DataFrame([row], schema=table.schema)
+
+
+def test_a_place_that_is_told_something_is_an_actor_of_a_known_type():
+    """400 made pages: "A nurse told the Farwenmond that …" gave an actor of type ``place``, which no mart takes."""
+    text = "A nurse told the Farwenmond that staff had warned managers."
+    articles = frame(
+        ARTICLES,
+        article_id="a",
+        page_id="p",
+        document="d",
+        authors=[],
+        collected_at=dt.datetime(2022, 1, 1, tzinfo=dt.UTC),
+        article_date=DAY,
+        language="en",
+        text=text,
+        minhash=[],
+        word_count=10,
+    )
+    attributions = frame(
+        ATTRIBUTIONS,
+        attribution_id="x",
+        article_id="a",
+        ordinal=0,
+        speaker_start=0,
+        speaker_end=7,
+        speaker_text="A nurse",
+        cue_start=8,
+        cue_end=12,
+        cue_text="told",
+        content_spans=[{"start": 28, "end": 58}],
+        content_text=text[28:58],
+        statement_type="indirect",
+        confidence=0.9,
+        extractor_version="t",
+    )
+    names = frame(
+        NAMES,
+        article_id="a",
+        start=17,
+        end=27,
+        text="Farwenmond",
+        name_type="LOCATION",
+        score=0.9,
+        extractor_version="t",
+    )
+    made = make_statements(
+        articles,
+        attributions,
+        names,
+        seeds=load_actor_seeds(SEEDS),
+        cues=read_lexicon(SEEDS / "cues.csv"),
+    )
+    assert made.statements["addressee"].to_list() == ["the Farwenmond"]
+    assert set(made.actors["actor_type"]) <= ACTOR_TYPES
