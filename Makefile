@@ -6,7 +6,7 @@ UV_VERSION := 0.13.9
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test fast lint types dev bench lock clean
+.PHONY: help setup run test fast lint types docs dev bench lock clean
 
 help: ## the verbs
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1	/' | expand -t 16
@@ -38,6 +38,10 @@ lint: setup ## ruff
 
 types: setup ## pyright, strict on the pure packages
 	$(BIN)/pyright
+
+docs: setup ## the docs as a site in build/docs, built strictly, with dbt's own
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+	@echo "look at  build/docs/index.html"
 
 dev: setup ## the Dagster UI on port 3000 with the daily schedule on
 	@mkdir -p data/dagster && { test -f data/dagster/dagster.yaml || cp pipeline/dagster.yaml data/dagster/dagster.yaml; }

@@ -2,7 +2,7 @@
 
 Measures the time of ``collect`` and checks what it must hold: every good page stored once, every fault
 a reject with its reason, spacing per host as seen by the server, a second run that fetches nothing.
-Run: ``python benchmarks/collect.py [--hosts 20] [--pages 2000] [--spacing 0.3] [--json OUT]``
+Run: ``python benchmarks/collect.py [--hosts 20] [--pages 2000] [--spacing 0.5] [--json OUT]``
 """
 
 from __future__ import annotations
@@ -305,7 +305,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--hosts", type=int, default=20)
     parser.add_argument("--pages", type=int, default=2000)
-    parser.add_argument("--spacing", type=float, default=0.3)
+    parser.add_argument("--spacing", type=float, default=0.5)
     parser.add_argument("--json", type=Path, help="write the result there")
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()

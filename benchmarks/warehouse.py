@@ -214,6 +214,7 @@ class History:
     """A data folder of some size, and what building it and its days took."""
 
     data_dir: Path
+    statements: int
     first: Cost
     first_publication: Cost
     dbt: list[Cost] = dataclasses.field(default_factory=list)
@@ -221,13 +222,18 @@ class History:
 
     @classmethod
     def of(cls, data_dir: Path, copies: Copies, size: int) -> History:
-        """The history of ``size`` statements, made unless it is there."""
-        if not (data_dir / "published").exists():
+        """The history of ``size`` statements, its lake made unless it is there, its warehouse always."""
+        if not (data_dir / "whole").exists():
             shutil.rmtree(data_dir, ignore_errors=True)
             write_history(copies, data_dir, size)
-        return cls(
-            data_dir, cost(lambda: dbt_build(data_dir)), cost(lambda: publish(data_dir, run_id="first", report=None))
-        )
+            (data_dir / "whole").touch()
+        for made in ("publications", "target"):
+            shutil.rmtree(data_dir / made, ignore_errors=True)
+        (data_dir / "warehouse.duckdb").unlink(missing_ok=True)
+        build = cost(lambda: dbt_build(data_dir))
+        publication = cost(lambda: publish(data_dir, run_id="first", report=None))
+        [rows] = query_published(data_dir, "select count(*) from fct_statement").row(0)
+        return cls(data_dir, rows, build, publication)
 
     def add_day(self, copies: Copies) -> None:
         """What a daily run does after extraction: dbt for one new day, and a publication."""
@@ -252,10 +258,9 @@ def increments(lake: Path, work: Path, sizes: list[int], repeat: int) -> None:
     print("| statements | first build | first publication | a day: dbt | publication | both | ratio |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for history in histories:
-        rows = query_published(history.data_dir, "select count(*) as n from fct_statement")["n"][0]
         ratio = {kind: history.a_day(kind) / histories[0].a_day(kind) for kind in ("wall", "cpu")}
         print(
-            f"| {rows:,} | {history.first} | {history.first_publication} | {median(history.dbt)} "
+            f"| {history.statements:,} | {history.first} | {history.first_publication} | {median(history.dbt)} "
             f"| {median(history.published)} | {history.a_day('wall'):.1f} ({history.a_day('cpu'):.1f}) "
             f"| {ratio['wall']:.2f} ({ratio['cpu']:.2f}) |",
             flush=True,

@@ -4,7 +4,9 @@ import importlib.util
 import re
 import shlex
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -42,7 +44,7 @@ def reference():
 REFERENCE = reference()
 
 
-def commands(group=None, above=""):
+def commands(group: Any = None, above: str = "") -> Iterator[tuple[str, Any]]:
     group = group or typer.main.get_command(app)
     for name, command in group.commands.items():
         if hasattr(command, "commands"):
@@ -80,7 +82,6 @@ def test_every_command_has_examples(name):
 def test_every_setting_is_described(name):
     assert Settings.model_fields[name].description
     assert f"`ONRECORD_{name.upper()}`" in REFERENCE.settings_page()
-    assert f"ONRECORD_{name.upper()}" in DOCS
 
 
 def test_no_setting_is_described_that_does_not_exist():
@@ -144,7 +145,7 @@ def printed_commands():
             for part in re.split(r"\s+\|\s+|;\s{2}|&&", line):
                 found = re.match(r"\s*(?:\S*/)?onrecord(\s+.*|$)", part)
                 if found and not re.match(r"\s*(?:\S+/)+onrecord\s*$", part):
-                    yield page.name, re.split(r"\s{2,}|\s+[#>]\s?|\s2>", found[1].strip())[0]
+                    yield page.name, re.split(r"\s{2,}|(?:^|\s+)[#>]\s?", found[1].strip())[0]
     for examples in EXAMPLES.values():
         for line, _ in examples:
             yield "EXAMPLES", re.split(r"\s+>\s", line.split("onrecord ", 1)[1])[0]
@@ -162,14 +163,15 @@ def test_commands_are_found_in_the_docs():
 def test_every_printed_command_is_accepted(page, line):
     words = [PLACEHOLDERS.get(word, word) for word in shlex.split(line)]
     words = [word for word in words if word not in ("…", "--debug")]
-    command = typer.main.get_command(app)
-    context = command.make_context("onrecord", list(words)) if words else None
+    if {"--help", "--version", "--install-completion"} & set(words):
+        words = [word for word in words if not word.startswith("--")]
+    command: Any = typer.main.get_command(app)
+    context = command.make_context("onrecord", list(words))
     while words and hasattr(command, "commands"):
-        if words[0] in ("--help", "--version", "--install-completion"):
-            return
         name, command, words = command.resolve_command(context, words)
-        if hasattr(command, "commands") and not words:
-            return  # a group named on its own
-        if "--help" in words or (not words and " " not in line and page != "EXAMPLES"):
-            return  # a command named on its own
-        context = command.make_context(name, list(words), parent=context)
+        if not words and " " not in line:
+            return  # a command or a group of commands, named on its own
+        if not words and hasattr(command, "commands"):
+            return
+        if "--help" not in line:
+            context = command.make_context(name, list(words), parent=context)

@@ -7,6 +7,7 @@ with statements as (
     from {{ ref('fct_statement') }} as statement
     inner join {{ ref('fct_article') }} as article using (article_id)
     where statement.partition_date in {{ loaded_days('statements') }}
+        and article.partition_date in {{ loaded_days('statements') }}
 )
 
 select statement_id

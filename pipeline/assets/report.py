@@ -17,6 +17,7 @@ from pipeline.settings import Settings
 PREVIEW_ROWS = 5
 PLOT_DAYS = 30
 SHOWN_REJECTS = 10
+_BARS = "▁▂▃▄▅▆▇█"
 _PREVIEW_WIDTH = 60
 _SPECIAL = str.maketrans({c: f"\\{c}" for c in "\\`*_[]<>|!#~"})
 """Cells come from web pages: nothing in them may become a link, an image or markup."""
@@ -57,6 +58,14 @@ def rejects_markdown(rejects: pl.DataFrame) -> str:
     table = preview_rows(rejects.select("partition_date", "reason_code", "document", "detail"), SHOWN_REJECTS)
     more = "" if rejects.height <= SHOWN_REJECTS else f"\n\n{rejects.height - SHOWN_REJECTS} more."
     return f"{table}{more}\n\nAll: [asset lake / rejects](/assets/lake/rejects), table `rejects`."
+
+
+def sparkline(counts: Mapping[dt.date, int], last: dt.date) -> str:
+    """Rows a day over the 30 days up to ``last`` in one line; a dot is a day without a partition."""
+    days = [last - dt.timedelta(days=n) for n in range(PLOT_DAYS - 1, -1, -1)]
+    most = max((counts.get(day, 0) for day in days), default=0) or 1
+    line = "".join(_BARS[counts[d] * (len(_BARS) - 1) // most] if d in counts else "·" for d in days)
+    return f"{line}  (0 to {most}; last {counts.get(last, 0)})"
 
 
 def plot_markdown(counts: Mapping[dt.date, int], last: dt.date, what: str) -> str:

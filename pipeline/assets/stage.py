@@ -10,7 +10,7 @@ import datetime as dt
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import dagster as dg
@@ -27,6 +27,7 @@ from pipeline.assets.report import (
     plot_markdown,
     preview_markdown,
     rejects_markdown,
+    sparkline,
 )
 from pipeline.records import Reject, rejects_frame
 from pipeline.resources.lake import Lake, days_between
@@ -51,22 +52,23 @@ class StageResult:
     version: str
 
 
-@dataclass(slots=True)
-class _Made:
-    """What a stage made of all days of a run."""
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """What is told of a day of a stage."""
 
-    tables: list[str] = field(default_factory=list[str])
-    days: list[dt.date] = field(default_factory=list[dt.date])
-    problems: dict[dt.date, dict[tuple[str, str], str]] = field(
-        default_factory=dict[dt.date, dict[tuple[str, str], str]]
-    )
-    rows_in: int = 0
-    rows_out: Counter[str] = field(default_factory=Counter[str])
-    previews: dict[str, pl.DataFrame] = field(default_factory=dict[str, pl.DataFrame])
-    reasons: Counter[str] = field(default_factory=Counter[str])
-    rejects: list[pl.DataFrame] = field(default_factory=list[pl.DataFrame])
-    shares: dict[dt.date, tuple[int, int]] = field(default_factory=dict[dt.date, tuple[int, int]])
-    version: str = ""
+    day: dt.date
+    rows_in: int
+    rows_out: Mapping[str, int]
+    previews: Mapping[str, pl.DataFrame]
+    rejects: pl.DataFrame
+    version: str
+    seconds: float
+    problems: Mapping[tuple[str, str], str]
+
+    @property
+    def main_rows(self) -> int:
+        """Rows of the stage's first table."""
+        return next(iter(self.rows_out.values()))
 
 
 def run_stage(
@@ -97,101 +99,104 @@ def run_stage(
         LakeError: A file cannot be read or written.
         LockedError: Another run makes the same day and does not end.
     """
-    began = time.monotonic()
-    made = _Made()
+    days: list[_Day] = []
     for day in days_of(context):
         progress.begin(stage, day)
-        clock = time.monotonic()
         with day_lock(settings, day):
-            rows, rejected = _make_day(context.run_id, stage, lake, day, make, made)
-        progress.end(stage, day, rows=rows, rejected=rejected, seconds=time.monotonic() - clock)
-    days = [*made.days, *made.problems]
-    written = sorted(made.days)
-    for name in made.tables:
-        checks = blocking_results(name, days, made.problems)
-        if not written:
+            made = _make_day(context.run.run_id, stage, lake, day, make)
+        days.append(made)
+        progress.end(stage, day, rows=made.main_rows, rejected=made.rejects.height, seconds=made.seconds)
+    problems = {d.day: d.problems for d in days if d.problems}
+    for name in days[0].rows_out:
+        if dg.AssetKey(name) not in context.selected_asset_keys:
+            continue  # written all the same: the tables of a stage belong together
+        checks = blocking_results(name, [d.day for d in days], problems)
+        if problems:
             yield from checks
             continue
-        checks += warning_results(name, lake, written, made.shares, measures or {})
-        metadata = _metadata(name, made, lake, settings, time.monotonic() - began)
+        shares = {d.day: (d.rejects.height, d.rejects.height + d.main_rows) for d in days}
+        checks += warning_results(name, lake, [d.day for d in days], shares, measures or {})
+        _tell(context, name, days, lake, settings)
+        lineage = column_lineage(name)
+        metadata = {"dagster/column_lineage": lineage} if lineage else None
         yield dg.MaterializeResult(asset_key=name, metadata=metadata, check_results=checks)
 
 
 def _make_day(
-    run_id: str,
-    stage: str,
-    lake: Lake,
-    day: dt.date,
-    make: Callable[[dt.date], StageResult],
-    made: _Made,
-) -> tuple[int, int]:
-    """Make and write one day; returns how many rows of its main table and rejects it has."""
+    run_id: str, stage: str, lake: Lake, day: dt.date, make: Callable[[dt.date], StageResult]
+) -> _Day:
+    """Make a day, and write it if it is sound."""
     started, clock = dt.datetime.now(dt.UTC), time.monotonic()
     result = make(day)
-    made.tables = list(result.tables)
     rejects = rejects_frame(result.rejects, day)
-    rows_out = next(iter(result.tables.values())).height
-    if problems := broken(lake, day, result.tables):
-        made.problems[day] = problems
-        return rows_out, rejects.height
-    for name, frame in result.tables.items():
-        lake.write(TABLES[name], day, frame)
-    lake.write_stage(REJECTS, stage, day, rejects)
-    log = {
-        "partition_date": day,
+    problems = broken(lake, day, result.tables)
+    if not problems:
+        for name, frame in result.tables.items():
+            lake.write(TABLES[name], day, frame)
+    made = _Day(
+        day=day,
+        rows_in=result.rows_in,
+        rows_out={name: frame.height for name, frame in result.tables.items()},
+        previews={name: frame.head(PREVIEW_ROWS) for name, frame in result.tables.items()},
+        rejects=rejects,
+        version=result.version,
+        seconds=round(time.monotonic() - clock, 3),
+        problems=problems,
+    )
+    if not problems:
+        lake.write_stage(REJECTS, stage, day, rejects)
+        lake.write_stage(RUN_LOG, stage, day, _log_line(made, stage, run_id, started))
+    return made
+
+
+def _log_line(made: _Day, stage: str, run_id: str, started: dt.datetime) -> pl.DataFrame:
+    row = {
+        "partition_date": made.day,
         "stage": stage,
         "run_id": run_id,
-        "rows_in": result.rows_in,
-        "rows_out": rows_out,
-        "rejected": rejects.height,
-        "version": result.version,
+        "rows_in": made.rows_in,
+        "rows_out": made.main_rows,
+        "rejected": made.rejects.height,
+        "version": made.version,
         "started_at": started,
-        "elapsed_seconds": round(time.monotonic() - clock, 3),
+        "elapsed_seconds": made.seconds,
     }
-    lake.write_stage(RUN_LOG, stage, day, pl.DataFrame([log], schema=RUN_LOG.schema))
-    _count(made, day, result, rejects, rows_out)
-    return rows_out, rejects.height
+    return pl.DataFrame([row], schema=RUN_LOG.schema)
 
 
-def _count(made: _Made, day: dt.date, result: StageResult, rejects: pl.DataFrame, rows_out: int) -> None:
-    made.days.append(day)
-    made.rows_in += result.rows_in
-    made.version = result.version
-    made.reasons.update(rejects["reason_code"].to_list())
-    made.rejects.append(rejects)
-    made.shares[day] = (rejects.height, rejects.height + rows_out)
-    for name, frame in result.tables.items():
-        made.rows_out[name] += frame.height
-        if frame.height:
-            made.previews[name] = frame.head(PREVIEW_ROWS)
+def _tell(
+    context: dg.AssetExecutionContext, name: str, days: Sequence[_Day], lake: Lake, settings: Settings
+) -> None:
+    """Metadata of each day's materialization; the plot, which takes time, for the last day."""
+    counts = _rows_a_day(lake, name, days[0].day, days[-1].day) if name in PLOTTED else {}
+    for made in days:
+        metadata = _metadata(name, made, settings)
+        if name in PLOTTED:
+            metadata["last_30_days"] = dg.MetadataValue.text(sparkline(counts, made.day))
+        if name in PLOTTED and made is days[-1]:
+            metadata["plot"] = dg.MetadataValue.md(plot_markdown(counts, made.day, name))
+        context.add_asset_metadata(metadata, asset_key=name, partition_key=made.day.isoformat())
 
 
-def _metadata(name: str, made: _Made, lake: Lake, settings: Settings, seconds: float) -> dict[str, Any]:
-    rows = made.rows_out[name]
-    rejected = sum(made.reasons.values())
-    total = rejected + made.rows_out[made.tables[0]]
-    metadata: dict[str, Any] = {
+def _metadata(name: str, made: _Day, settings: Settings) -> dict[str, Any]:
+    rejected, rows = made.rejects.height, made.rows_out[name]
+    reasons = Counter(made.rejects["reason_code"].to_list())
+    share = rejected / (rejected + made.main_rows) if rejected else 0.0
+    return {
         "dagster/row_count": dg.MetadataValue.int(rows),
         "rows_in": dg.MetadataValue.int(made.rows_in),
         "reject_count": dg.MetadataValue.int(rejected),
-        "reject_share": dg.MetadataValue.float(round(rejected / total, 4) if total else 0.0),
-        "counts": dg.MetadataValue.md(counts_markdown(made.rows_in, rows, made.reasons)),
-        "elapsed_seconds": dg.MetadataValue.float(round(seconds, 3)),
+        "reject_share": dg.MetadataValue.float(round(share, 4)),
+        "counts": dg.MetadataValue.md(counts_markdown(made.rows_in, rows, reasons)),
+        "elapsed_seconds": dg.MetadataValue.float(made.seconds),
         "version": dg.MetadataValue.text(made.version),
-        "preview": dg.MetadataValue.md(preview_markdown(made.previews.get(name))),
-        "rejects": dg.MetadataValue.md(rejects_markdown(pl.concat(made.rejects))),
+        "preview": dg.MetadataValue.md(preview_markdown(made.previews[name])),
+        "rejects": dg.MetadataValue.md(rejects_markdown(made.rejects)),
         **links(settings),
     }
-    if name in PLOTTED:
-        last = max(made.days)
-        metadata["plot"] = dg.MetadataValue.md(plot_markdown(_rows_a_day(lake, name, last), last, name))
-    if lineage := column_lineage(name):
-        metadata["dagster/column_lineage"] = lineage
-    return metadata
 
 
-def _rows_a_day(lake: Lake, name: str, last: dt.date) -> dict[dt.date, int]:
-    days = days_between(last - dt.timedelta(days=PLOT_DAYS - 1), last)
-    return dict(
-        lake.read_columns(TABLES[name], days, ["partition_date"]).group_by("partition_date").len().iter_rows()
-    )
+def _rows_a_day(lake: Lake, name: str, first: dt.date, last: dt.date) -> dict[dt.date, int]:
+    days = days_between(first - dt.timedelta(days=PLOT_DAYS - 1), last)
+    rows = lake.read_columns(TABLES[name], days, ["partition_date"])
+    return dict(rows.group_by("partition_date").len().iter_rows())

@@ -147,7 +147,7 @@ def build_warehouse_assets(project: DbtProject) -> list[dg.AssetsDefinition]:
     ) -> dg.MaterializeResult:
         progress.note("publishing")
         with warehouse_lock(settings):
-            made = publish(settings.data_dir, run_id=context.run_id)
+            made = publish(settings.data_dir, run_id=context.run.run_id)
         return dg.MaterializeResult(metadata=_publication(made, settings))
 
     return [dbt_models, published]

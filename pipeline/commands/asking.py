@@ -22,11 +22,14 @@ from pipeline.terminal import fail, flat
 
 Ask = Callable[[str], pl.DataFrame]
 
-_TABLES = """
-select table_name, comment as one_row_is from duckdb_tables() where schema_name = 'main'
-union all
-select view_name, comment from duckdb_views() where not internal and schema_name = 'main'
-order by 1
+_TABLES = r"""
+select name, rows, regexp_replace(comment, '^One row per |(:|\.) .*$|\.$', '', 'g') as one_row_is
+from (
+    select table_name as name, estimated_size as rows, comment from duckdb_tables() where schema_name = 'main'
+    union all
+    select view_name, null, comment from duckdb_views() where not internal and schema_name = 'main'
+)
+order by rows is null, name
 """
 _COLUMNS = "select column_name, data_type, comment as meaning from duckdb_columns() where table_name = '{}'"
 _HELP = """\
@@ -61,7 +64,7 @@ def sql(
         tables = ask(_TABLES)
     except PublicationError as error:
         raise Failure(str(error)) from error
-    _complete(ask, tables["table_name"].to_list(), folder / ".sql_history")
+    _complete(ask, tables["name"].to_list(), folder / ".sql_history")
     Shell(ask, PublicationError, format).run()
 
 

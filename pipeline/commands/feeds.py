@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from contextlib import nullcontext
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from pipeline.commands.options import DONE, WITH_REJECTS, DataDir, format_option, load_settings, out
+from pipeline.commands.options import DONE, WITH_REJECTS, DataDir, format_option, load_settings, out, waiting
 from pipeline.commands.views import feeds_view
-from pipeline.terminal import err, flat
+from pipeline.terminal import flat
 
 
 def feeds_check(
@@ -25,8 +24,7 @@ def feeds_check(
     from pipeline.resources.collector import Collector
 
     collector = Collector(load_settings(data_dir))
-    waiting = err.status(f"asking {collector.feeds.height} feeds") if err.is_terminal else nullcontext()
-    with waiting:
+    with waiting(f"asking {collector.feeds.height} feeds"):
         frame = collector.check_feeds()
     if format == "csv":
         sys.stdout.write(flat(frame).write_csv())
@@ -45,7 +43,8 @@ def feeds_add(
 
     settings = load_settings(data_dir)
     before = set(Collector(settings).outlets["outlet_id"].to_list())
-    added = Collector(settings).add_feed(url)
+    with waiting(f"looking for feeds at {url}"):
+        added = Collector(settings).add_feed(url)
     out.print(Text(f"added    {added['feed_id']} ({added['kind']})  {added['url']}"), soft_wrap=True)
     out.print(Text(f"to       {settings.seeds_dir / 'feeds.csv'}"), soft_wrap=True)
     if added["outlet_id"] not in before:

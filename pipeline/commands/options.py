@@ -6,7 +6,7 @@ Belongs here: anything that two commands use. Does not: a command.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from pipeline.settings import Settings, get_settings
+from pipeline.terminal import err
 
 DONE, WITH_REJECTS, USAGE, FAILED = 0, 1, 2, 3
 out = Console(highlight=False)
@@ -94,6 +95,11 @@ def format_option(*formats: str) -> Any:
     )
 
 
+def waiting(what: str) -> AbstractContextManager[object]:
+    """A moving line on a terminal while something takes its time; nothing elsewhere."""
+    return err.status(escape(what)) if err.is_terminal else nullcontext()
+
+
 DataDir = Annotated[
     Path | None,
     typer.Option(
@@ -170,6 +176,3 @@ def examples(command: str) -> str:
         lines.append(f"  [cyan]{escape(line)}[/cyan]")
         lines.append(f"    [dim]{escape(gives)}[/dim]")
     return "\n".join(lines)
-
-
-Command = Callable[..., None]

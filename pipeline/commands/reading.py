@@ -24,6 +24,7 @@ from pipeline.commands.options import (
     format_option,
     load_settings,
     out,
+    waiting,
 )
 from pipeline.commands.views import article_view, statements_view
 from pipeline.terminal import fail
@@ -46,13 +47,14 @@ def extract(
 
     settings = load_settings()
     problems = 0
-    for one in extract_documents(
-        documents,
-        settings=settings,
-        extractor=Extractor(settings.seeds_dir),
-        published=published,
-        as_is=text,
-    ):
+    with waiting("loading the model and the known actors"):
+        extractor = Extractor(settings.seeds_dir)
+    found = extract_documents(
+        documents, settings=settings, extractor=extractor, published=published, as_is=text
+    )
+    for name in documents:
+        with waiting(f"reading {name}"):
+            one = next(found)
         if one.problem:
             fail(one.problem)
             problems += 1
@@ -92,7 +94,8 @@ def clean(
     problems = 0
     for name in documents:
         try:
-            line = cleaned_line(load_document(name, settings), settings, outlets)
+            with waiting(f"reading {name}"):
+                line = cleaned_line(load_document(name, settings), settings, outlets)
         except DocumentError as error:
             fail(str(error))
             problems += 1
@@ -119,7 +122,8 @@ def evaluate(
     from pipeline.evaluation import evaluate_folder, evaluation_tables
 
     try:
-        result = evaluate_folder(gold, model)
+        with waiting(f"reading the texts of {gold}"):
+            result = evaluate_folder(gold, model)
     except FileNotFoundError as error:
         raise UsageProblem(str(error)) from error
     if format == "json":

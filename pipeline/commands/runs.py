@@ -17,13 +17,13 @@ from pipeline.commands.options import (
     FAILED,
     WITH_REJECTS,
     DataDir,
-    Failure,
     Inputs,
     UsageProblem,
     day_option,
     load_settings,
     out,
 )
+from pipeline.terminal import from_here
 
 
 def run(
@@ -70,13 +70,10 @@ def report(
 
     They open from disk in any browser, without a server and without the network.
     """
-    from pipeline.resources.report_site import NoPublication, write_report
+    from pipeline.resources.report_site import write_report
 
-    try:
-        index = write_report(load_settings(data_dir), day=date)
-    except NoPublication as error:
-        raise Failure(str(error)) from error
-    out.print(f"report  {index}", markup=False, soft_wrap=True)
+    index = from_here(write_report(load_settings(data_dir), day=date))
+    out.print(f"look at  {index}", markup=False, soft_wrap=True)
 
 
 def doctor(data_dir: DataDir = None) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
@@ -81,7 +82,11 @@ def next_steps(settings: Settings, state: State) -> list[tuple[str, str]]:
     index = folder / "published" / "report" / "index.html"
     look = (f"{me} report", "the report: writes its pages and says where they are")
     if index.exists():
-        look = (f"xdg-open {from_here(index)}", "look at the report (or open it in any browser)")
+        opener = next((name for name in ("xdg-open", "open") if shutil.which(name)), None)
+        look = (
+            f"{opener} {from_here(index)}" if opener else index.absolute().as_uri(),
+            "the report, in a browser",
+        )
     question = "from actors_weekly select actor_name, statements order by 2 desc limit 9"
     return [look, (f'{me} sql "{question}"', "ask it; without a query, a shell"), third]
 

@@ -13,8 +13,9 @@ from typing import Any
 import polars as pl
 
 from pipeline.extract.actor_seeds import ActorSeeds, SeedHit, seed_hits
+from pipeline.extract.lexicon import fold
 from pipeline.extract.name_kinds import NameKinds
-from pipeline.extract.name_runs import whole_names
+from pipeline.extract.name_runs import completed, full_names, whole_names
 from pipeline.extract.name_spans import NameSpan, mend_names
 from pipeline.extract.persona import RawName
 from pipeline.extract.slots import Attribution, Span
@@ -31,6 +32,7 @@ class ArticleInput:
     text: str
     article_date: dt.date
     author: str | None = None
+    outlet: str = ""
     names: list[RawName] = field(default_factory=list[RawName])
     hints: dict[int, int] = field(default_factory=dict[int, int])
     attributions: list[Attribution] = field(default_factory=list[Attribution])
@@ -49,7 +51,11 @@ def article_inputs(
     """
     inputs = {
         row["article_id"]: ArticleInput(
-            row["article_id"], row["text"], row["article_date"], _author(row["authors"])
+            row["article_id"],
+            row["text"],
+            row["article_date"],
+            _author(row["authors"]),
+            " ".join((row["outlet_id"] or "").split("_")),
         )
         for row in articles.sort("article_id").iter_rows(named=True)
     }
@@ -67,16 +73,28 @@ def article_inputs(
     kinds = NameKinds(seeds.is_known)
     for article in inputs.values():
         spans[article.article_id] = _mended(article, spans[article.article_id], seeds)
+    people = full_names((a.text, spans[a.article_id]) for a in inputs.values())
+    for article in inputs.values():
+        spans[article.article_id] = completed(article.text, spans[article.article_id], people)
         kinds.observe(article.article_id, article.text, spans[article.article_id])
     mended = [
         (a, span) for a in inputs.values() for span in kinds.typed(a.article_id, a.text, spans[a.article_id])
     ]
     hits = _meanings(mended, seeds)
     for row, (article, span) in enumerate(mended):
-        article.names.append(
-            RawName(span.start, span.end, span.name_type, span.score, tuple(hits.get(row, ())))
-        )
+        article.names.append(_raw_name(article, span, tuple(hits.get(row, ()))))
     yield from inputs.values()
+
+
+def _raw_name(article: ArticleInput, span: NameSpan, hits: tuple[SeedHit, ...]) -> RawName:
+    """A name with its meanings; "the Post" is the outlet itself in the Northfield Post."""
+    word = fold(article.text[span.start : span.end]).removeprefix("the ")
+    own = article.outlet.split()
+    if len(own) < 2 or own[-1] != word:
+        return RawName(span.start, span.end, span.name_type, span.score, hits)
+    hits = tuple(h for h in hits if fold(h.actor_name).removeprefix("the ") == article.outlet)
+    full = "" if hits else article.outlet.title()
+    return RawName(span.start, span.end, "ORGANIZATION", span.score, hits, full)
 
 
 def _author(authors: list[str] | None) -> str | None:

@@ -6,6 +6,8 @@ Belongs here: nouns for organisations, states, places, and for what they publish
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipeline.extract.actor_seeds import ascii_key
 from pipeline.extract.discourse import Choice, Discourse, Place
 from pipeline.extract.entities import Entity
@@ -46,6 +48,9 @@ class Bodies:
                 return self.campaign(owner), "name", "campaign"
             if phrase.is_proper and phrase.of is not None:
                 return self._named(phrase.start, phrase.of.end, owner), "name", "body_of_name"
+            if owner is not None and owner.kind == "person" and phrase.head in self.words.owned_bodies:
+                kind = "name" if isinstance(phrase.owner, Name) else "nominal"
+                return self._owned(phrase, owner), kind, "body_of_name"
             if isinstance(phrase.owner, Name):
                 end = phrase.core_end or phrase.end
                 return self._named(phrase.owner.start, end, owner, phrase.head), "name", "body_of_name"
@@ -54,7 +59,14 @@ class Bodies:
                 if choice.entity is not None:
                     rule = "body" if choice.margin >= SURE_MARGIN else "body_close"
                     return choice.entity, "nominal", rule
+        earlier = self.phrases.earlier(phrase, place.start) if phrase.determiner in DEFINITE else None
+        if earlier is not None and owner is None:
+            return earlier, "unnamed", "unnamed_again"
         return self.phrases.unnamed(phrase, owner), "unnamed", "unnamed"
+
+    def _owned(self, phrase: Phrase, owner: Entity) -> Entity:
+        """The office of a person: "Ms Lund’s office" and "her office"."""
+        return self._make(f"{owner.name}{self.layout.apostrophe}s {phrase.head}", owner, phrase.head)
 
     def campaign(self, owner: Entity) -> Entity:
         """The campaign of a person: "the Clinton campaign", "Mrs Clinton's camp"."""
@@ -82,6 +94,8 @@ class Bodies:
         return self._made[key]
 
     def _definite(self, phrase: Phrase, fits: frozenset[str], place: Place) -> Choice:
+        # "Voltane will shut a plant, the company said": here the own content is where the name stands.
+        place = replace(place, own_content=())
         kinds = " ".join(_KINDS.get(f, "organization") for f in fits).split()
         pool = [e for e in self.discourse.entities if e.kind in kinds and is_before(e, place.start)]
         if "place" in fits:
@@ -91,6 +105,8 @@ class Bodies:
             return self.discourse.best(named, place, far=True)
         if phrase.head not in self.words.generic_bodies or phrase.owner is not None:
             return Choice(None)  # "the court", "the board": only one whose name says so
+        if phrase.is_of_nouns:
+            return Choice(None)  # "the metalworkers’ union": not the union that was named before
         choice = self.discourse.best([e for e in pool if not e.head and self._can_be(e, fits)], place)
         return choice if choice.score >= LEAST_BODY else Choice(None)
 
@@ -107,10 +123,26 @@ class Bodies:
             entity = self.of_name.get(phrase.of.start)
             if entity is not None and entity.problem is None and entity.kind not in ("place", "thing"):
                 return entity, "name", "document_of"
+        maker = self._maker_before(phrase) if phrase.determiner in ("the", "this", "that") else None
+        if maker is not None:
+            return maker, "nominal", "document_again"
         earlier = self.phrases.earlier(phrase, place.start) if phrase.determiner in DEFINITE else None
         if earlier is not None:
             return earlier, "unnamed", "unnamed_again"
         return self.phrases.unnamed(phrase, owner), "unnamed", "unnamed"
+
+    def _maker_before(self, phrase: Phrase) -> Entity | None:
+        """Whose "the speech" is: the nearest "Mr Lund’s speech" or "his speech" before it."""
+        tokens = self.layout.tokens
+        for at in range(self.layout.index(phrase.start) - 1, 0, -1):
+            if tokens[at].low != phrase.head:
+                continue
+            before = tokens[at - 2] if tokens[at - 1].is_possessive and at > 1 else tokens[at - 1]
+            for entity in self.discourse.entities:
+                is_owner = entity.kind not in ("place", "thing")
+                if is_owner and any(s.start <= before.start < s.end for s in entity.sightings):
+                    return entity if tokens[at - 1].is_possessive or before.low in self.words.pronouns else None
+        return None
 
     def _is_by(self, maker: Name, phrase: Phrase) -> bool:
         """Whether the document is made by that name: "a report by X", "the speech Mrs X delivered"."""

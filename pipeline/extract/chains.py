@@ -300,9 +300,9 @@ def _is_acronym(name: Name, entity: Entity) -> bool:
 
 
 def _is_short_form(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
-    """Whether ``short`` is the beginning or the end of ``full``."""
+    """Whether ``short`` is the beginning or the end of ``full``, if only its noun ("the Council")."""
     if len(short) >= len(full):
         return False
     if full[-len(short) :] == short:
-        return len(short) > 1
+        return len(short) > 1 or short[0] in lexicon().body_nouns
     return full[: len(short)] == short

@@ -100,7 +100,7 @@ def gender_conflict(entity: Entity, name: Name) -> bool:
 
 def display_name(name: Name) -> str:
     """The name as a reader expects it: no "the", no shouting, "Prince" where it is part of the name."""
-    text = " ".join(name.text.split())
+    text = " ".join((name.full or name.text).split())
     text = text[4:] if text[:4].casefold() == "the " else text
     if name.kind != "person":
         return text

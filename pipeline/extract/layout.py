@@ -65,6 +65,11 @@ class Layout:
         told = [s for s in self._sentence_starts if not self._is_quoted_inside(s)]
         self._told_starts = told
 
+    @property
+    def apostrophe(self) -> str:
+        """The mark that the text writes possessives with."""
+        return "’" if self.text.count("’") > self.text.count("'") else "'"
+
     def index(self, offset: int) -> int:
         """Index of the token that ``offset`` lies in, else of the next one."""
         at = bisect_right(self._starts, offset) - 1

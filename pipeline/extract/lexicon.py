@@ -66,6 +66,7 @@ class Lexicon:
     group_nouns: frozenset[str]
     body_nouns: dict[str, frozenset[str]]
     generic_bodies: frozenset[str]
+    owned_bodies: frozenset[str]
     document_nouns: frozenset[str]
     pronouns: dict[str, Pronoun]
     word_classes: dict[str, frozenset[str]]
@@ -76,6 +77,7 @@ class Lexicon:
     time_words: dict[str, tuple[str, int]]
     place_openers: frozenset[str]
     place_closers: frozenset[str]
+    interview_labels: dict[str, str]
     name_contexts: dict[tuple[str, str], dict[str, float]]
 
     def same_modifier(self, word: str) -> str:
@@ -136,10 +138,10 @@ def _classes() -> dict[str, frozenset[str]]:
 
 
 def _contexts() -> dict[tuple[str, str], dict[str, float]]:
-    found: dict[tuple[str, str], dict[str, float]] = {}
-    for row in _rows("name_contexts.csv"):
-        found.setdefault((row["word"], row["side"]), {})[row["kind"]] = float(row["weight"])
-    return found
+    return {
+        (row["word"], row["side"]): dict.fromkeys(row["kinds"].split("|"), float(row["weight"]))
+        for row in _rows("name_contexts.csv")
+    }
 
 
 @cache
@@ -160,6 +162,9 @@ def lexicon() -> Lexicon:
         generic_bodies=frozenset(
             fold(r["noun"]) for r in _rows("body_nouns.csv") if r["is_generic"] == "true"
         ),
+        owned_bodies=frozenset(
+            fold(r["noun"]) for r in _rows("body_nouns.csv") if "owned" in r["fits"].split("|")
+        ),
         document_nouns=_words("document_nouns.csv"),
         pronouns={
             row["pronoun"]: Pronoun(
@@ -173,7 +178,8 @@ def lexicon() -> Lexicon:
         short_forms=frozenset(row["word"] for row in short if row["class"] == "short"),
         closing_initials=frozenset(row["word"] for row in short if row["class"] == "closing"),
         time_words={row["word"]: (row["kind"], int(row["value"])) for row in _rows("time_words.csv")},
-        place_openers=frozenset(r["word"] for r in _rows("place_words.csv") if r["position"] == "first"),
-        place_closers=frozenset(r["word"] for r in _rows("place_words.csv") if r["position"] == "last"),
+        place_openers=frozenset(r["word"] for r in _rows("place_words.csv") if r["position"] != "last"),
+        place_closers=frozenset(r["word"] for r in _rows("place_words.csv") if r["position"] != "first"),
+        interview_labels={row["word"]: row["role"] for row in _rows("interview_labels.csv")},
         name_contexts=_contexts(),
     )

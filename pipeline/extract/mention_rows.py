@@ -11,7 +11,8 @@ from typing import Any
 from pipeline.extract.countries import Countries
 from pipeline.extract.entities import Entity
 from pipeline.extract.layout import Layout
-from pipeline.extract.lexicon import lexicon
+from pipeline.extract.lexicon import fold, lexicon
+from pipeline.extract.name_kinds import is_adjective
 from pipeline.extract.persona import Name, NameIndex, Role
 from pipeline.extract.slots import Attribution, Resolved
 from pipeline.extract.speakers import Reading
@@ -40,6 +41,8 @@ def mention_rows(
     """
     places = _Places(reading.layout, attributions, reading.resolved)
     in_title = NameIndex(reading.names).in_titles()
+    spoke = {id(done.entity) for done in reading.resolved}
+    bodies = _Bodies(reading)
     rows: dict[tuple[int, int], Row] = {}
     for name in reading.names:
         entity = reading.of_name.get(name.start)
@@ -47,15 +50,16 @@ def mention_rows(
             continue
         kind = "metonym" if _is_seat(name, entity) else "name"
         role = _main_role(name.roles)
+        is_open = entity.problem is not None or _is_nobody(entity, spoke)
         rows[name.start, name.end] = (
-            None if entity.problem else number[id(entity)],
+            None if is_open else number[id(entity)],
             name.start,
             name.end,
             name.text,
             kind,
             *places.of(name.start, entity),
             role.phrase if role else None,
-            countries.name(role.affiliation) if role else None,
+            bodies.get(role.affiliation) or countries.name(role.affiliation) if role else None,
         )
     for done in reading.resolved:
         if done.span is not None and done.entity is not None and done.resolution in _KINDS:
@@ -115,6 +119,33 @@ def _is_seat(name: Name, entity: Entity) -> bool:
     return any(h.alias_type in _SEATS for h in name.hits if h.actor_id == entity.seed.actor_id)
 
 
+def _is_nobody(entity: Entity, spoke: set[int]) -> bool:
+    """Whether all that is told of somebody is one word that says nothing: in line-ups, of ships, of things."""
+    is_bare = entity.kind == "person" and len(entity.words) == 1 and entity.seed is None and not entity.roles
+    return is_bare and id(entity) not in spoke and not any(n.has_title for n in entity.names)
+
+
+class _Bodies:
+    """Whole names of the bodies and countries that roles name by a part ("spokesman of Corvane")."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._known: dict[str, str] = {}
+        for name in reading.names:
+            entity = reading.of_name.get(name.start)
+            if entity is not None and entity.problem is None and entity.kind != "person":
+                self._known.setdefault(fold(name.text), entity.name)
+
+    def get(self, text: str | None) -> str | None:
+        """The name of the body; that of the country for an adjective made of it ("Valdorian")."""
+        low = fold(text or "").removeprefix("the ")
+        found = self._known.get(low)
+        if found is None and low:
+            found = next((name for word, name in self._known.items() if is_adjective(low, word)), None)
+        return found
+
+
 def _main_role(roles: list[Role]) -> Role | None:
-    """The role that tells most: one with a body before one without."""
-    return next((r for r in roles if r.affiliation), roles[0] if roles else None)
+    """The role that tells most: one with a body first, then the longest; "his daughter" is none."""
+    nouns = lexicon().person_nouns
+    told = [r for r in roles if r.noun not in nouns or nouns[r.noun].kind == "role"]
+    return max(told, key=lambda r: (r.affiliation is not None, len(r.phrase.split())), default=None)

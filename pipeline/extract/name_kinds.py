@@ -44,6 +44,7 @@ class NameKinds:
         self._is_known = is_known
         self._own: dict[str, dict[str, Votes]] = {}
         self._shared: defaultdict[str, Votes] = defaultdict(Counter)
+        self._seen: defaultdict[str, Votes] = defaultdict(Counter)
 
     def observe(self, article_id: str, text: str, names: Sequence[NameSpan]) -> None:
         """Take in the evidence of one article."""
@@ -52,6 +53,7 @@ class NameKinds:
         adjectives = {fold(text[n.start : n.end]) for n in names if n.name_type != "PERSON"}
         for span in names:
             word = _word(text, span)
+            self._seen[word][_KIND_OF.get(span.name_type, "")] += span.score
             is_open = not self._is_known(text[span.start : span.end]) and not _tells_place(word)
             if is_open and word not in people:
                 own[word] += _evidence(text, span)
@@ -68,6 +70,12 @@ class NameKinds:
     def typed(self, article_id: str, text: str, names: Sequence[NameSpan]) -> list[NameSpan]:
         """The names with the types that the evidence gives them."""
         own = self._own[article_id]
+        names = [self._as_elsewhere(text, span) for span in names]
+        people = _people(text, names)
+        for span in names:
+            word = _word(text, span)
+            if word not in own and word not in people and self._shared.get(word) and not _tells_place(word):
+                own[word] = Counter()  # no part of a person's name after all
         seen: defaultdict[str, Votes] = defaultdict(Counter)
         for span in names:
             seen[_word(text, span)][_KIND_OF.get(span.name_type, "")] += span.score
@@ -76,6 +84,14 @@ class NameKinds:
             replace(span, name_type=_TYPE_OF[kind]) if (kind := chosen.get(_word(text, span))) else span
             for span in names
         ]
+
+    def _as_elsewhere(self, text: str, span: NameSpan) -> NameSpan:
+        """A name of several words with the type that it was given most, over all articles."""
+        word = _word(text, span)
+        if " " not in word or _tells_place(word) or self._is_known(text[span.start : span.end]):
+            return span
+        kind = _majority(self._seen[word])
+        return replace(span, name_type=_TYPE_OF[kind]) if kind else span
 
     def _kind(self, seen: Votes, own: Votes, word: str) -> str | None:
         """The kind of a name; None where nothing speaks against the tagger."""

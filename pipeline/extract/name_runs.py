@@ -92,12 +92,13 @@ def whole_names(
 def _off_title(run: _Run, span: NameSpan) -> NameSpan | None:
     """The span without the words of a title that follows it: "Valdorian" of "Valdorian Foreign Minister"."""
     following = _WORD.match(run.text, span.end + 1)
-    if span.name_type == "PERSON" or following is None or run.text[span.end] != " ":
+    if following is None or run.text[span.end] != " ":
         return span
     if not following.group()[0].isupper() or fold(following.group()) not in run.words.person_nouns:
         return span
     words = run.text[span.start : span.end].split(" ")
-    while words and fold(words[-1]) in run.words.modifiers and not run.is_known(" ".join(words)):
+    least = 1 if span.name_type == "PERSON" else 0
+    while len(words) > least and fold(words[-1]) in run.words.modifiers and not run.is_known(" ".join(words)):
         words.pop()
     return replace(span, end=span.start + len(" ".join(words))) if words else None
 
@@ -282,3 +283,25 @@ def _grown_left(run: _Run, span: NameSpan, least: int) -> NameSpan:
             break
         span = _typed(run, replace(span, start=before.start()))
     return span
+
+
+def full_names(articles: Iterable[tuple[str, Sequence[NameSpan]]]) -> frozenset[str]:
+    """The persons that some article names in full."""
+    return frozenset(
+        name
+        for text, spans in articles
+        for s in spans
+        if s.name_type == "PERSON" and " " in (name := text[s.start : s.end])
+    )
+
+
+def completed(text: str, spans: Sequence[NameSpan], known: frozenset[str]) -> list[NameSpan]:
+    """The names with the first names that the tagger left out at the beginning of a sentence, as others have them."""
+    out: list[NameSpan] = []
+    for span in spans:
+        before = _BEFORE.search(text, out[-1].end if out else 0, span.start)
+        is_bare = span.name_type == "PERSON" and " " not in text[span.start : span.end]
+        if is_bare and before is not None and text[before.start() : span.end] in known:
+            span = replace(span, start=before.start())
+        out.append(span)
+    return out

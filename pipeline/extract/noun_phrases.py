@@ -95,8 +95,8 @@ class NounPhrases:
         text = " ".join(self.layout.text[phrase.start : phrase.core_end or phrase.end].split())
         first, _, rest = text.partition(" ")
         if owner is not None and isinstance(phrase.owner, Pronoun):
-            text = f"{owner.name}'s {rest}"
-        elif rest and first.casefold() in ("the", "a", "an"):
+            text = f"{owner.name}{self.layout.apostrophe}s {rest}"
+        elif rest and first.casefold() in ("the", "a", "an", "one") and not rest.startswith("of "):
             text = rest
         return text.removesuffix("'s").removesuffix("’s").rstrip("'’ ,")
 

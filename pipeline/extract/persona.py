@@ -48,7 +48,8 @@ class Name:
     ``kind`` is person, organization, place or other. ``lead`` is where its titles begin, ``tail`` where an
     apposition after it ends, ``front`` where a description before it begins ("His running mate, …");
     ``tail`` and ``front`` are 0 where there is none. ``is_subject`` marks a name that begins a clause,
-    ``is_topic`` a possessive that does.
+    ``is_topic`` a possessive that does. ``full`` is the whole name that it is short for, where that is
+    known from outside of the text ("the Gazette" in the Harbour Gazette).
     """
 
     start: int
@@ -66,17 +67,19 @@ class Name:
     roles: list[Role] = field(default_factory=list[Role])
     tail: int = 0
     front: int = 0
+    full: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RawName:
-    """A row of ``names`` with its meanings among the seeds."""
+    """A row of ``names`` with its meanings among the seeds; ``full`` as in ``Name``."""
 
     start: int
     end: int
     name_type: str
     score: float
     hits: tuple[SeedHit, ...] = ()
+    full: str = ""
 
 
 class NameIndex:
@@ -157,10 +160,10 @@ def _clean(layout: Layout, row: RawName) -> Name | None:
         return None
     start, end = tokens[0].start, tokens[-1].end
     text = layout.text[start:end].rstrip(" .") if tokens[-1].low == "." else layout.text[start:end]
-    folded = tuple(w for w in name_words(text) if w != "the")
+    folded = tuple(w for w in name_words(row.full or text) if w != "the")
     if not folded:
         return None
-    name = Name(start, start + len(text), text, folded, kind, row.hits, lead)
+    name = Name(start, start + len(text), text, folded, kind, row.hits, lead, full=row.full)
     if title is not None:
         name.gender, name.has_title = words.titles[title].gender, True
     after = layout.index(name.end)

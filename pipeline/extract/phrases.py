@@ -7,8 +7,10 @@ noun, "he" a pronoun. Does not: splitting joint speakers (``conjuncts.py``), who
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.extract.layout import Layout, Token
 from pipeline.extract.lexicon import Lexicon, Pronoun, lexicon
@@ -17,6 +19,7 @@ from pipeline.extract.persona import Name
 OPENERS = frozenset(",;:(–—-") | {"who", "which", "whom", "whose", "where", "when", "that"}
 """Words and marks after which a phrase only says more about its head."""
 _APPROXIMATE = frozenset(("like", "as", "about", "over", "than", "around"))
+_CONTRACTION = re.compile(r"['’](?:ve|d|ll|m|re)$")
 _ASIDES = (",", "(", "–", "—")
 
 
@@ -29,7 +32,8 @@ class Phrase:
     stands before it ("Clinton" of "Clinton's aides"), ``of`` the first name in what follows the head.
     ``is_restricted``: the phrase goes on after its head ("experts I interviewed"), so it is no second
     mention; ``is_proper``: a name in capitals goes on after its head ("Center for Tax Policy");
-    ``core_end``: where asides begin, 0 where there are none.
+    ``core_end``: where asides begin, 0 where there are none; ``is_of_nouns``: an ordinary noun possesses
+    it ("the metalworkers’ union").
     """
 
     start: int
@@ -50,6 +54,7 @@ class Phrase:
     owner_start: int = -1
     of: Name | None = None
     core_end: int = 0
+    is_of_nouns: bool = False
 
 
 def read_phrase(layout: Layout, start: int, end: int, names: Sequence[Name]) -> Phrase:
@@ -63,7 +68,8 @@ def read_phrase(layout: Layout, start: int, end: int, names: Sequence[Name]) -> 
     phrase = Phrase(start, end, layout.text[start:end])
     if _is_pronoun(tokens, words):
         phrase.kind = "pronoun"
-        phrase.pronoun = next(words.pronouns[t.low] for t in tokens if t.low in words.pronouns)
+        plain = (_uncontracted(t.low) for t in tokens)
+        phrase.pronoun = next(words.pronouns[low] for low in plain if low in words.pronouns)
         return phrase
     segments = _segments(tokens, names, words)
     first = _listed(_measured(segments, words), segments, words)
@@ -97,13 +103,18 @@ def _first_sentence(layout: Layout, tokens: list[Token]) -> list[Token]:
 
 def _is_pronoun(tokens: Sequence[Token], words: Lexicon) -> bool:
     """A pronoun by itself or with a word like "himself" or "all"."""
-    plain = [t.low for t in tokens if t.is_word and not t.is_possessive]
+    plain = [_uncontracted(t.low) for t in tokens if t.is_word and not t.is_possessive]
     if not plain or len(plain) > 3 or plain[0] not in words.pronouns:
         return False
     first = words.pronouns[plain[0]]
     if len(plain) == 1:
         return first.kind != "none"
     return first.kind in ("personal", "relative") and all(words.is_a(w, "pronoun_filler") for w in plain[1:])
+
+
+def _uncontracted(low: str) -> str:
+    """The pronoun of "i've" and "they'd"."""
+    return _CONTRACTION.sub("", low)
 
 
 def _segments(tokens: Sequence[Token], names: Sequence[Name], words: Lexicon) -> list[list[Token]]:
@@ -139,7 +150,7 @@ def _head_name(
     phrase: Phrase, first: Sequence[Token], segments: list[list[Token]], names: Sequence[Name], words: Lexicon
 ) -> Name | None:
     """The name that heads the phrase: last of its first part, behind a title, or in apposition to a noun."""
-    last = _last_word([t for t in first if not (t.is_capital and words.is_a(t.low, "post_nominal"))])
+    last = _last_word([t for t in first if not _only_adds(t, words)])
     for name in names:
         if (
             last is not None
@@ -150,7 +161,32 @@ def _head_name(
     for name in names:
         if name.kind == "person" and name.lead <= phrase.start < name.start and not name.is_possessive:
             return name
-    return _name_in_apposition(segments, names) if _is_singular_person(first, words) else None
+    if _is_singular_person(first, words):
+        return _name_in_apposition(segments, names)
+    return _name_alone_in_apposition(first, segments, names, words)
+
+
+def _only_adds(token: Token, words: Lexicon) -> bool:
+    """Letters behind a name and "himself": the name before them is the head."""
+    pronoun = words.pronouns.get(token.low)
+    is_reflexive = pronoun is not None and token.low.endswith(("self", "selves"))
+    return is_reflexive or (token.is_capital and words.is_a(token.low, "post_nominal"))
+
+
+def _name_alone_in_apposition(
+    first: Sequence[Token], segments: list[list[Token]], names: Sequence[Name], words: Lexicon
+) -> Name | None:
+    """The person behind a noun that no list holds: "Mr Amory’s superior, Ruth Calder"."""
+    plain = [t.low for t in first if t.is_word and not t.is_possessive]
+    if len(segments) < 2 or segments[1][0].low != "," or not plain or first[-1].is_capital:
+        return None
+    head = head_of(plain, words)
+    behind = [t for t in segments[1][1:] if t.is_word]
+    if head[1] != "unknown" or head[2] or not behind:
+        return None
+    return next(
+        (n for n in names if n.kind == "person" and n.lead <= behind[0].start and behind[-1].end <= n.end), None
+    )
 
 
 def _measured(segments: list[list[Token]], words: Lexicon) -> list[Token]:
@@ -230,6 +266,9 @@ def _read_nominal(
     if not any(t.low in ("and", "or") for t in first) and phrase.head_class != "unknown":
         asides = (s[0].start for s in segments[1:] if s[0].low in (*_ASIDES, "who", "which"))
         phrase.core_end = next(asides, 0)
+    phrase.is_of_nouns = any(
+        b.is_possessive and not a.is_capital and a.low not in words.pronouns for a, b in pairwise(first)
+    )
     phrase.is_former = any(words.modifiers.get(w) == "former" for w in lows)
     phrase.modifiers = tuple(t.low for t in before if not words.is_a(t.low, "determiner"))
     phrase.of = next((n for n in names if n.start > plain[-1].start), None)

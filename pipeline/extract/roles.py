@@ -25,8 +25,10 @@ def roles_of(layout: Layout, tokens: Sequence[Token], places: dict[int, Name]) -
         form = words.titles.get(token.low) if token.is_capital else None
         ends = words.person_noun_ending([t.low for t in tokens[begin : at + 1]])
         goes_on = at + 1 < len(tokens) and (tokens[at + 1].is_possessive or _only_begins(tokens, at, words))
-        if form is not None and form.role and not goes_on:
-            roles.append(Role(form.role, form.role, None, False, token.start))
+        is_of = at + 1 < len(tokens) and tokens[at + 1].low in ("of", "for")
+        if form is not None and form.role and not goes_on and not (is_of and ends):
+            phrase = token.text if token.text.isupper() else form.role
+            roles.append(Role(form.role, phrase, None, False, token.start))
             begin = at + 1
         elif ends and not ends[2] and not goes_on:
             stop = _of_phrase_end(tokens, at)

@@ -10,12 +10,16 @@ from collections.abc import Sequence
 
 from pipeline.extract.actor_seeds import person_key
 from pipeline.extract.entities import Entity
+from pipeline.extract.groups import Groups
 from pipeline.extract.layout import Layout
 from pipeline.extract.lexicon import Pronoun, lexicon
 from pipeline.extract.persona import NameIndex, name_words
 from pipeline.extract.slots import Slot, Span
 from pipeline.extract.surroundings import Surroundings
+from pipeline.extract.transcripts import Transcript
 
+CLAUSE_TOKENS = 16
+"""Tokens before a cue among which the relative pronoun of its clause is sought."""
 Answer = tuple[Entity | None, str, str, str | None]
 """Actor, resolution, rule, and the reason where there is no actor."""
 
@@ -30,6 +34,8 @@ class Silent:
         of_name: dict[int, Entity],
         around: Surroundings,
         slots: Sequence[Slot],
+        *,
+        groups: Groups,
         author: str | None,
     ) -> None:
         self.layout = layout
@@ -37,8 +43,10 @@ class Silent:
         self.of_name = of_name
         self.around = around
         self.slots = slots
+        self.groups = groups
         self.words = lexicon()
         self.author = _author(author) if author else None
+        self.transcript = Transcript(layout, names, of_name, self.author)
 
     def first_person(self, slot: Slot, pronoun: Pronoun) -> Answer:
         """Whom "I" and "we" mean: whose words they stand in, else the author; "you" stays open."""
@@ -47,9 +55,12 @@ class Silent:
         around = self.around.reported_by(slot.phrase.start, slot.attribution)
         if around:
             return min(around, key=lambda a: a[0])[1], "pronoun", "first_person", None
-        if self.author is not None:
+        told = self.transcript.speaker(slot.phrase.start)
+        if told is not None:
+            return told, "pronoun", "transcript", None
+        if self.author is not None and not self.transcript.covers(slot.phrase.start):
             return self.author, "pronoun", "author", None
-        return None, "unresolved", "first_person", "author"
+        return None, "unresolved", "first_person", "author"  # nobody is named who could be "I"
 
     def left_out(self, slot: Slot) -> Answer:
         """No speaker is marked: the subject before the cue, or the one whose words go on."""
@@ -58,6 +69,9 @@ class Silent:
             subject = self._subject_of(a.cue[0])
             if subject is not None:
                 return subject, "name", "silent_subject", None
+            subject = self._subject_of_clause(a.cue[0]) or self._subject_of_noun(a.cue[0])
+            if subject is not None:
+                return subject, "pronoun", "relative", None
         before = [s for s in self.slots if s.entity is not None and s.attribution.anchor < a.anchor]
         last = max(before, key=lambda s: s.attribution.anchor, default=None)
         if last is None:
@@ -104,6 +118,48 @@ class Silent:
             return None
         entity = self.of_name.get(name.start)
         return entity if entity is not None and entity.problem is None and entity.kind != "thing" else None
+
+
+    def _subject_of_clause(self, cue: int) -> Entity | None:
+        """Whom "who" stands for in "Ms Okoro, who took over in May and had feared the sack"."""
+        tokens = self.layout.tokens
+        first = self.layout.index(self.layout.sentence_span(cue)[0])
+        for at in range(self.layout.index(cue) - 1, max(first, self.layout.index(cue) - CLAUSE_TOKENS), -1):
+            token = tokens[at]
+            pronoun = self.words.pronouns.get(token.low)
+            if not token.is_word or (pronoun is not None and pronoun.kind == "personal"):
+                return None
+            if pronoun is None or pronoun.kind != "relative":
+                continue
+            if token.low == "that" or not self._is_subject(at + 1, cue):
+                return None
+            return self.groups.relative(token.start, pronoun).entity
+        return None
+
+    def _subject_of_noun(self, cue: int) -> Entity | None:
+        """The subject of the sentence of a cue that is a noun: "His remarks were … and a denial that"."""
+        tokens = self.layout.tokens
+        if not self.words.is_a(tokens[self.layout.index(cue)].low, "determiner"):
+            return None
+        at = self.layout.index(self.layout.sentence_span(cue)[0])
+        while tokens[at].start < cue and self.words.is_a(tokens[at].low, "conjunction", "adverb"):
+            at += 1
+        if tokens[at].start in self.around.mentioned:
+            return self.around.mentioned[tokens[at].start]
+        name = self.names.at(tokens[at].start)
+        entity = self.of_name.get(name.start) if name is not None and name.kind == "person" else None
+        return entity if entity is not None and entity.problem is None else None
+
+    def _is_subject(self, at: int, cue: int) -> bool:
+        """Whether a relative pronoun before token ``at`` is the subject of its clause: no noun comes before a verb.
+
+        "Who on Tuesday accused" and "who took over in May and had feared", not "whom Ms Lund said".
+        """
+        token = self.layout.tokens[at]
+        if token.start >= cue:
+            return True
+        is_noun = self.names.at(token.start) is not None or self.words.is_a(token.low, "determiner")
+        return not is_noun and token.low not in self.words.pronouns
 
 
 def _author(name: str) -> Entity:

@@ -96,7 +96,15 @@ class _Walk:
         self.joint: list[Resolved] = []
         self.nominals = Nominals(layout, discourse, self.names, of_name)
         self.around = Surroundings(layout, self.names, of_name, hints, self.slots)
-        self.silent = Silent(layout, self.names, of_name, self.around, self.slots, author)
+        self.silent = Silent(
+            layout,
+            self.names,
+            of_name,
+            self.around,
+            self.slots,
+            groups=self.nominals.groups,
+            author=author,
+        )
 
     def run(self) -> None:
         """Names first, then in text order pronouns and nouns, at last what hangs on other speakers."""
@@ -126,8 +134,9 @@ class _Walk:
     def _slots_of(self, attribution: Attribution) -> list[Slot]:
         if attribution.speaker is None:
             return [Slot(attribution, 0, None)]
-        names = self.names.overlapping(*attribution.speaker)
-        spans = split_speakers(self.layout, *attribution.speaker, names)
+        speaker = _line_of(self.layout.text, attribution.speaker, attribution.anchor)
+        names = self.names.overlapping(*speaker)
+        spans = split_speakers(self.layout, *speaker, names)
         return [
             Slot(attribution, i, read_phrase(self.layout, s, e, self.names.overlapping(s, e)))
             for i, (s, e) in enumerate(spans)
@@ -183,7 +192,7 @@ class _Walk:
 
     def _resolve(self, slot: Slot) -> None:
         phrase = slot.phrase
-        if phrase is None:
+        if phrase is None or self.silent.transcript.is_label(phrase.start):
             return
         if phrase.name is not None:
             self._resolve_name(slot, phrase.name)
@@ -285,9 +294,15 @@ class _Walk:
         if described is not None:
             self._finish(slot, described, "name", "apposition")
             return
+        if self._is_ours(phrase) and self.around.is_reported(phrase.start, slot.attribution):
+            return  # hangs on whose words they are: resolved late
         owner = self._owner(phrase)
         place = self.around.place(phrase.start, slot.attribution)
         self._finish(slot, *self.nominals.resolve(phrase, owner, place))
+
+    def _is_ours(self, phrase: Phrase) -> bool:
+        """Whether it is of the one who says it: "my trainer"."""
+        return isinstance(phrase.owner, Pronoun) and phrase.owner.person == 1
 
     def _described_name(self, phrase: Phrase) -> Entity | None:
         """The person in whose apposition the phrase stands: "Matt Bennett, [a former aide]"."""
@@ -310,10 +325,28 @@ class _Walk:
         return self.of_name.get(owner.start) if owner is not None else None
 
     def _resolve_late(self, slot: Slot) -> None:
-        if slot.phrase is not None and slot.phrase.pronoun is not None:
+        if slot.phrase is not None and self.silent.transcript.is_label(slot.phrase.start):
+            told = self.silent.transcript.speaker(slot.phrase.start)
+            reason = None if told is not None else "unknown_name"
+            self._finish(slot, told, "nominal" if told else "unresolved", "transcript", reason)
+        elif slot.phrase is not None and slot.phrase.pronoun is not None:
             self._finish(slot, *self.silent.first_person(slot, slot.phrase.pronoun))
+        elif slot.phrase is not None and isinstance(slot.phrase.owner, Pronoun):
+            owner = self.silent.first_person(slot, slot.phrase.owner)[0]
+            place = self.around.place(slot.phrase.start, slot.attribution)
+            self._finish(slot, *self.nominals.resolve(slot.phrase, owner, place))
         else:
             self._finish(slot, *self.silent.left_out(slot))
+
+
+def _line_of(text: str, speaker: Span, anchor: int) -> Span:
+    """The line next to the cue, of a speaker that took in a headline above it or a line below."""
+    lines = text[slice(*speaker)].splitlines(keepends=True)
+    if len(lines) < 2:
+        return speaker
+    if anchor >= speaker[1]:
+        return speaker[1] - len(lines[-1]), speaker[1]
+    return speaker[0], speaker[0] + len(lines[0].rstrip())
 
 
 def actors_of(reading: Reading) -> Iterable[Entity]:

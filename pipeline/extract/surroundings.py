@@ -50,6 +50,11 @@ class Surroundings:
             if s <= start < e and slot.attribution is not own and slot.entity is not None
         ]
 
+    def is_reported(self, start: int, own: Attribution) -> bool:
+        """Whether ``start`` lies in the content of another statement."""
+        around = self._contents.get(self.layout.paragraph(start), [])
+        return any(s <= start < e and slot.attribution is not own for s, e, slot in around)
+
     def place(self, start: int, own: Attribution | None = None) -> Place:
         """What stands around ``start``; ``own`` is the attribution whose speaker stands there."""
         around = tuple(entity for _, entity in self.reported_by(start, own))

@@ -99,5 +99,7 @@ def picks(found: pl.DataFrame, actor_ids: list[str], day: object, limit: int = 4
     best = of_day.sort(
         "reports", "rank", "confidence", "statement_id", descending=[True, False, True, False]
     ).unique("page", keep="first", maintain_order=True)
+    # Joint speakers would show the same words twice.
+    best = best.unique(["article_id", "cue_start", "content_spans"], keep="first", maintain_order=True)
     rows = {row["page"]: row for row in best.iter_rows(named=True)}
     return [rows[a] for a in actor_ids if a in rows][:limit]

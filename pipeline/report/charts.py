@@ -33,11 +33,12 @@ def days_chart(days: pl.DataFrame, peaks: list[Peak]) -> dict[str, Any]:
     """Statements of each day by type; peaks carry the number of their story."""
     long = days.unpivot(list(_TYPES), index="statement_date", variable_name="kind", value_name="n")
     rows = [{"day": str(d), "kind": k, "n": n, "order": _TYPES.index(k)} for d, k, n in long.rows()]
-    x = alt.X("utcyearmonthdate(day):T", scale=alt.Scale(type="utc"), title=None)
-    x = x.axis(format="%-d %b", labelOverlap=True, grid=False, tickCount=8)
+    # Days as bands: a label stands under its bar, and no reader's time zone moves it.
+    x = alt.X("utcyearmonthdate(day):O", title=None)
+    x = x.axis(format="%-d %b", labelOverlap="greedy", labelAngle=0, labelSeparation=14, ticks=False)
     bars = (
         alt.Chart(alt.Data(values=rows))
-        .mark_bar(binSpacing=1)
+        .mark_bar()
         .encode(
             x=x,
             y=alt.Y("sum(n):Q", title=None).axis(tickCount=5, domain=False),
@@ -46,7 +47,7 @@ def days_chart(days: pl.DataFrame, peaks: list[Peak]) -> dict[str, Any]:
             ),
             order=alt.Order("order:Q"),
             tooltip=[
-                alt.Tooltip("utcyearmonthdate(day):T", title="day", format="%-d %B %Y"),
+                alt.Tooltip("utcyearmonthdate(day):O", title="day", format="%-d %B %Y"),
                 alt.Tooltip("kind:N", title="type"),
                 alt.Tooltip("sum(n):Q", title="statements"),
             ],
@@ -106,7 +107,7 @@ def spread_chart(families: list[dict[str, Any]]) -> dict[str, Any]:
     ]
     names = list(dict.fromkeys(row["quotation"] for row in rows))
     y = alt.Y("quotation:N", sort=names, title=None).axis(
-        labelLimit=_WIDE_LABEL, domain=False, ticks=False, grid=False
+        labelLimit=_WIDE_LABEL, domain=False, ticks=False, grid=False, labelPadding=12
     )
     x = alt.X("hours:Q", title="hours after the first report").axis(tickCount=6, domain=False)
     base = alt.Chart(alt.Data(values=rows))
@@ -119,7 +120,7 @@ def spread_chart(families: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _spec(chart: Any, *, height: int | dict[str, int]) -> dict[str, Any]:
     """The chart as a specification that fills its place and takes its colours from the page."""
-    made = chart.properties(width="container", height=height, background="transparent")
+    made = chart.properties(width="container", height=height, background="transparent", autosize="fit-x")
     axis = {
         "labelFont": _SANS,
         "titleFont": _SANS,
@@ -149,4 +150,4 @@ def _spec(chart: Any, *, height: int | dict[str, int]) -> dict[str, Any]:
         "font": _SANS,
     }
     spec: dict[str, Any] = made.to_dict()
-    return spec | {"config": config, "autosize": {"type": "fit-x", "contains": "padding"}}
+    return spec | {"config": config}

@@ -60,9 +60,9 @@ def number(value: float | None) -> str:
     return "–" if value is None else f"{value:,}"
 
 
-def percent(value: float | None) -> str:
+def percent(value: float | None, places: int = 0) -> str:
     """0.256 as 26 %; a dash where there is nothing to share."""
-    return "–" if value is None else f"{100 * value:.0f}\u202f%"
+    return "–" if value is None else f"{100 * value:.{places}f}\u202f%"
 
 
 def signed(value: float | None, places: int = 1) -> str:

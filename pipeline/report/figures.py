@@ -163,7 +163,10 @@ def series(tables: ReportTables) -> dict[str, list[int]]:
 
 def pairs(tables: ReportTables) -> pl.DataFrame:
     """Speaker and mentioned actor, both with a name: in how many statements the one speaks of the other."""
-    names = tables["actors"].filter(_NAMED).select("actor_id", "actor_name")
+    # A name that several actors bear says which of them it is.
+    shared = pl.len().over("actor_name") > 1
+    label = pl.when(shared).then(pl.format("{} ({})", "actor_name", "actor_type")).otherwise("actor_name")
+    names = tables["actors"].filter(_NAMED).select("actor_id", label.alias("actor_name"))
     return (
         tables["pairs"]
         .group_by("actor_id", "mentioned_actor_id")
@@ -257,6 +260,11 @@ def voices(tables: ReportTables) -> pl.DataFrame:
     )
 
 
+def is_word(column: str) -> pl.Expr:
+    """Whether a cue is a word; a colon or a quotation mark reports too, but is none."""
+    return pl.col(column).str.contains(r"\pL")
+
+
 def cues(tables: ReportTables, by: str = "cue_lemma") -> pl.DataFrame:
     """Outlet and reporting word (or class): share of the outlet's statements, and that of all outlets."""
     speech = printed(tables).filter(pl.col(by).is_not_null())
@@ -270,8 +278,15 @@ def cues(tables: ReportTables, by: str = "cue_lemma") -> pl.DataFrame:
         .join(sizes, on="outlet_id", nulls_equal=True)
         .join(average, on=by)
         .with_columns((pl.col("statements") / pl.col("outlet_statements")).alias("cue_share"))
+        .with_columns(_excess().alias("excess"))
         .sort("outlet_id", "statements", by, descending=[False, True, False], nulls_last=True)
     )
+
+
+def _excess() -> pl.Expr:
+    """How much above the share in all outlets, from a quarter on: 1 for twice as much; 0 for less or few."""
+    ratio = pl.col("cue_share") / pl.col("average_share")
+    return pl.when((ratio >= 1.25) & (pl.col("statements") >= 3)).then((ratio - 1).clip(0, 1)).otherwise(0.0)
 
 
 def outlet_label() -> pl.Expr:

@@ -17,11 +17,12 @@ from pipeline.report.shards import inline_json
 from pipeline.report.tables import DAYS, ReportTables
 from pipeline.report.voices import pack_voices
 
-LIMIT = 2_990_000
+LIMIT = 2_900_000
 """Bytes of the whole report, Vega's scripts included."""
 LISTED = 100
 """Actors that the list of actors shows without a search."""
-OUTLETS = 40
+OUTLETS = 20
+"""Outlets of the open table; the others stand in a closed one."""
 CHARTED = 12
 _FEW_DAYS = 7
 PAGES = {
@@ -150,20 +151,21 @@ def _pairs(tables: ReportTables) -> dict[str, Any]:
 def _outlets(tables: ReportTables) -> dict[str, Any]:
     found = figures.outlets(tables)
     charted = found.filter(pl.col("statements") > 0).head(CHARTED)
+    voices = figures.grouped(figures.voices(tables), "outlet_id", 5)
+    words = figures.cues(tables).filter(figures.is_word("cue_lemma"))
     classes = figures.cues(tables, "cue_class")
-    order = (
-        classes.group_by("cue_class")
-        .agg(pl.col("statements").sum())
-        .sort("statements", "cue_class", descending=[True, False])
-    )
-    shares = {(o, c): s for o, c, s in classes.select("outlet_id", "cue_class", "cue_share").rows()}
+    sums = classes.group_by("cue_class").agg(pl.col("statements").sum())
+    shown = charted["outlet_id"].to_list()
     return {
-        "outlets": found.head(OUTLETS).rows(named=True),
-        "hidden": max(found.height - OUTLETS, 0),
-        "voices": figures.grouped(figures.voices(tables), "outlet_id", 5),
-        "cues": figures.grouped(figures.cues(tables), "outlet_id", 6),
-        "classes": order["cue_class"].head(9).to_list(),
-        "class_shares": shares,
+        "outlets": found.rows(named=True),
+        "open_rows": OUTLETS,
+        "voices": voices,
+        "largest": max((v["voice_share"] for o in shown for v in voices.get(o, [])), default=1.0),
+        "cues": figures.grouped(words, "outlet_id", 6),
+        "classes": sums.sort("statements", "cue_class", descending=[True, False])["cue_class"]
+        .head(9)
+        .to_list(),
+        "class_rows": {(row["outlet_id"], row["cue_class"]): row for row in classes.iter_rows(named=True)},
         "charted": charted.rows(named=True),
         "outlets_chart": inline_json(charts.outlets_chart(charted)) if charted.height else None,
     }

@@ -36,7 +36,7 @@ from pipeline.resources.publish_tables import PublishedTable, PublishedView
 __all__ = ["DATABASE", "LEDGER", "Column", "Part", "TableFiles", "Writer", "sha256"]
 
 LEDGER = ".files.json"
-FORMAT = 2
+FORMAT = 1
 """Raise it when files are written another way: months of other formats are not taken over."""
 
 

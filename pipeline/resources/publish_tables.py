@@ -99,7 +99,11 @@ TABLES: tuple[PublishedTable, ...] = (
         (_ACTOR, ("mentioned_actor_id", "dim_actor", "actor_id"), _SAID_ON),
     ),
     PublishedTable(
-        "outlet_actor_share", (), ("month_start_date", "outlet_id", "actor_id"), None, (_OUTLET, _ACTOR)
+        "outlet_actor_share",
+        (),
+        ("month_start_date", "outlet_id", "actor_id"),
+        "month_start_date",
+        (_OUTLET, _ACTOR),
     ),
     PublishedTable("outlet_daily", (), ("article_date", "outlet_id"), None, (_OUTLET, _PRINTED_ON)),
     PublishedTable(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from dbt_runs import Dbt
+from dbt_runs import Dbt, Worker
 from small_lake import DAYS, Piece, frames, pieces, write_day, write_lake, write_seeds
 
 from pipeline.resources.publication import Publication, publish
@@ -20,6 +20,8 @@ class Builds:
 
     step_by_step: Path
     at_once: Path
+    before: str
+    """What reading the project and the builds day by day printed."""
     output: str
     """What the build at once printed, with its tests and unit tests."""
     target: Path
@@ -27,26 +29,34 @@ class Builds:
 
 
 @pytest.fixture(scope="session")
-def builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
+def worker() -> Iterator[Worker]:
+    """One dbt for all tests here."""
+    made = Worker()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def builds(tmp_path_factory: pytest.TempPathFactory, worker: Worker) -> Builds:
     base = tmp_path_factory.mktemp("warehouse")
     write_seeds(base / "seeds")
     # Both are built in one place and then moved: dbt reads its project anew when the place changes.
-    dbt = Dbt(base / "data", base / "seeds", base / "target")
-    _build_step_by_step(dbt)
+    dbt = Dbt(worker, base / "data", base / "seeds", base / "target")
+    before = _build_step_by_step(dbt)
     step_by_step = dbt.data_dir.rename(base / "step_by_step")
     write_lake(dbt.data_dir)
     output = dbt.must("build")
-    return Builds(step_by_step, dbt.data_dir.rename(base / "at_once"), output, dbt.target)
+    return Builds(step_by_step, dbt.data_dir.rename(base / "at_once"), before, output, dbt.target)
 
 
-def _build_step_by_step(dbt: Dbt) -> None:
-    """Late days first, then rows that change and go, and a day that nobody asks to load."""
+def _build_step_by_step(dbt: Dbt) -> str:
+    """Late days first, then rows that change and go, and a day that nobody asks to load; what dbt printed."""
     d0, d1, d2, d3, d4 = DAYS
     write_day(dbt.data_dir, d4, _before_the_last_articles(d4))
     write_day(dbt.data_dir, d3, frames(d3))
     write_day(dbt.data_dir, d1, frames(d1, _before_re_extraction()))
     write_day(dbt.data_dir, d2, frames(d2, _before_re_extraction()))
-    dbt.must("run")
+    output = dbt.must("run")
     write_day(dbt.data_dir, d1, frames(d1))
     write_day(dbt.data_dir, d2, frames(d2))
     write_day(dbt.data_dir, d0, frames(d0))
@@ -54,7 +64,7 @@ def _build_step_by_step(dbt: Dbt) -> None:
     # copy of what was said the day before, and another week lies before it.
     write_day(dbt.data_dir, d4, frames(d4))
     # Days 2 and 4 changed too, but their run was killed before dbt: they must be found by their files.
-    dbt.must("run", days=[d0, d1])
+    return output + dbt.must("run", days=[d0, d1])
 
 
 def _before_the_last_articles(day: dt.date) -> dict[str, pl.DataFrame]:
@@ -82,10 +92,10 @@ def _fields(item: object) -> dict[str, object]:
 
 
 @pytest.fixture
-def workplace(builds: Builds) -> Iterator[Dbt]:
+def workplace(builds: Builds, worker: Worker) -> Iterator[Dbt]:
     """A copy of the built data folder to spoil, where dbt knows its project already."""
     base = builds.at_once.parent
-    dbt = Dbt(base / "data", base / "seeds", builds.target)
+    dbt = Dbt(worker, base / "data", base / "seeds", builds.target)
     shutil.copytree(builds.at_once, dbt.data_dir, symlinks=True)
     yield dbt
     shutil.rmtree(dbt.data_dir)

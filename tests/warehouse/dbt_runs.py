@@ -1,5 +1,6 @@
-"""Running dbt as operators do: a process of its own, over a data folder."""
+"""Running dbt over a data folder, in one process that stays, or as operators do in a process of its own."""
 
+import json
 import os
 import subprocess
 import sys
@@ -31,25 +32,57 @@ def _marts(path: Path, _changed: int) -> dict[str, list[tuple]]:
         }
 
 
+class Worker:
+    """The process of ``dbt_worker.py``."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("dbt_worker.py"))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def ask(self, **request: object) -> tuple[int, str]:
+        """Exit code and output of one run."""
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        answer = json.loads(self._process.stdout.readline())
+        return answer["code"], answer["output"]
+
+    def close(self) -> None:
+        # Not asked to end: it would take its time to put away what nobody needs any more.
+        self._process.kill()
+        self._process.communicate()
+
+
 @dataclass(frozen=True)
 class Dbt:
     """dbt over one data folder, with its own target so that nothing is left in the project."""
 
+    worker: Worker
     data_dir: Path
     seeds_dir: Path
     target: Path
 
     def command(self, *args: str) -> list[str]:
+        """The command line of a process of its own."""
+        return [str(Path(sys.executable).with_name("dbt")), *args, *self._options()]
+
+    def _options(self) -> list[str]:
         return [
-            str(Path(sys.executable).with_name("dbt")),
-            "--no-use-colors",
-            *args,
-            *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+            *("--no-use-colors", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
             *("--target-path", str(self.target), "--log-path", str(self.target)),
         ]
 
     def environment(self, days: Iterable[object] = ()) -> dict[str, str]:
-        return os.environ | {
+        """The environment of a process of its own."""
+        return os.environ | self._variables(days)
+
+    def _variables(self, days: Iterable[object]) -> dict[str, str]:
+        return {
             "ONRECORD_DATA_DIR": str(self.data_dir),
             "ONRECORD_SEEDS_DIR": str(self.seeds_dir),
             "ONRECORD_PARTITIONS": ",".join(map(str, days)),
@@ -57,14 +90,10 @@ class Dbt:
 
     def run(self, *args: str, days: Sequence[object] = ()) -> subprocess.CompletedProcess[str]:
         """Run dbt to its end, whatever that is."""
-        return subprocess.run(
-            self.command(*args),
-            env=self.environment(days),
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
+        code, output = self.worker.ask(
+            arguments=args, options=self._options(), environment=self._variables(days)
         )
+        return subprocess.CompletedProcess(args, code, output, "")
 
     def must(self, *args: str, days: Sequence[object] = ()) -> str:
         """Run dbt and expect it to succeed; returns what it printed."""

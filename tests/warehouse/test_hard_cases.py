@@ -29,10 +29,10 @@ def add_a_day(data_dir: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def expected(builds):
+def expected(builds, worker):
     """The marts of the lake with the day added, built at once."""
     base = builds.at_once.parent
-    dbt = Dbt(base / "data", base / "seeds", builds.target)
+    dbt = Dbt(worker, base / "data", base / "seeds", builds.target)
     shutil.copytree(builds.at_once / "lake", dbt.data_dir / "lake")
     add_a_day(dbt.data_dir)
     dbt.must("run")

@@ -2,7 +2,7 @@ import polars as pl
 from rich.console import Console
 
 from pipeline.report.highlight import highlight
-from pipeline.terminal import flat, frame_table, plain, statements_table
+from pipeline.terminal import flat, folded, frame_table, plain
 
 ROW = {
     "speaker": {"text": "She", "start": 0, "end": 3},
@@ -36,10 +36,16 @@ def test_a_long_frame_is_cut_and_says_so():
     assert "2of5rows" in "".join(shown(frame_table(pl.DataFrame({"x": range(5)}), limit=2)).split())
 
 
-def test_statements_show_actor_and_speaker_within_80_columns():
-    text = shown(statements_table([ROW], title="t"))
-    assert "She" in text
-    assert max(map(len, text.splitlines())) <= 80
+def test_names_of_narrow_columns_break_after_underscores():
+    assert folded("statements_mean_7d", 6) == "statements_\nmean_\n7d"
+    assert folded("statement_date", 30) == "statement_date"
+    assert folded("_", 1) == "_"
+
+
+def test_nothing_is_shown_as_a_dash_and_floats_are_short():
+    text = shown(frame_table(pl.DataFrame({"x": [None, 1 / 3]})))
+    assert "–" in text
+    assert "0.3333 " in text
 
 
 def test_lists_become_json_in_csv():

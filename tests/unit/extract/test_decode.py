@@ -150,3 +150,29 @@ def test_every_span_is_in_range_and_not_empty(cue):
     text = "“A b c d e f,” said X. “"
     for f in decode(text, [scores(text, {"said": cue}, {})], quotations(text), Decoding()):
         assert all(0 <= s < e <= len(text) for s, e in f.content)
+
+
+def test_a_quoted_sentence_that_nobody_claims_is_a_statement_without_speaker():
+    text = "Snow fell.\n\n“Twenty-five minutes in this snow? Never.” Nobody answered."
+    assert run(text, {}, {}) == [("", "", ["“Twenty-five minutes in this snow? Never.”"])]
+
+
+def test_titles_and_borrowed_words_are_no_statements_of_nobody():
+    text = "She read “the long road to the sea” and “A Very Short History of Rain” twice."
+    assert run(text, {}, {}) == []
+
+
+def test_a_block_after_a_colon_is_what_was_announced():
+    text = "The governor added:\n\nIt was typical of them. They know nothing.\n\nHe left."
+    got = run(text, {"added": 0.9}, {"added": {"speaker": ["The governor"]}})
+    assert got == [("The governor", "added", ["It was typical of them. They know nothing."])]
+
+
+def test_a_block_that_is_somebody_elses_is_left_alone():
+    text = "The governor added:\n\nMr Orr said it was late."
+    got = run(
+        text,
+        {"added": 0.9, "said": 0.9},
+        {"added": {"speaker": ["The governor"]}, "said": {"speaker": ["Mr Orr"], "content": ["it was late"]}},
+    )
+    assert got == [("Mr Orr", "said", ["it was late"])]

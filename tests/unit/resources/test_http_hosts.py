@@ -77,3 +77,78 @@ def test_a_pause_is_waited_for_unless_it_is_too_long(policy, clock, seconds, clo
     hosts.pause("a", seconds, because="answered 429")
     ((_, outcome),) = run(hosts, clock, [("a", 0)])
     assert outcome == ("http_status" if closed else began + seconds)
+
+
+def side_by_side(hosts, clock, plan, *, ends):
+    """Turns of one host that overlap: each stays under way until the clock reaches its end; their starts."""
+    starts = []
+
+    async def one(number):
+        async with hosts.turn("a"):
+            starts.append((number, clock.seconds))
+            while clock.seconds < ends.get(number, 0.0):
+                await asyncio.sleep(0)
+
+    async def every():
+        hosts.begin_session()
+        await asyncio.gather(*(one(number) for number in plan))
+
+    asyncio.run(every())
+    return dict(starts)
+
+
+def test_a_page_that_hangs_does_not_hold_up_the_others_of_its_host(policy, clock):
+    hosts = Hosts(policy(host_spacing_seconds=1.0), clock=clock, sleep=clock.sleep)
+    began = clock.seconds
+    starts = side_by_side(hosts, clock, range(6), ends={0: began + 4.5})
+    assert [starts[n] - began for n in range(5)] == [0.0, 1.0, 2.0, 3.0, 4.0]
+    assert starts[5] - began == 6.0, "the one that hung ended at 5, for this clock goes by waits"
+
+
+def test_no_more_than_two_requests_are_under_way_at_a_host(policy, clock):
+    hosts = Hosts(policy(host_spacing_seconds=0.0, max_in_flight=50), clock=clock, sleep=clock.sleep)
+    under_way, most = 0, 0
+
+    async def one():
+        nonlocal under_way, most
+        async with hosts.turn("a"):
+            under_way += 1
+            most = max(most, under_way)
+            await asyncio.sleep(0)
+            under_way -= 1
+
+    async def every():
+        hosts.begin_session()
+        await asyncio.gather(*(one() for _ in range(20)))
+
+    asyncio.run(every())
+    assert most == 2
+
+
+def test_a_pause_that_comes_while_another_request_waits_for_its_turn_is_kept(policy, clock):
+    hosts = Hosts(policy(host_spacing_seconds=1.0), clock=clock, sleep=clock.sleep)
+    began, starts = clock.seconds, []
+
+    async def first():
+        async with hosts.turn("a"):
+            await asyncio.sleep(0)
+            hosts.pause("a", 30, because="answered 429")
+
+    async def second():
+        async with hosts.turn("a"):
+            starts.append(clock.seconds - began)
+
+    async def every():
+        hosts.begin_session()
+        await asyncio.gather(first(), second())
+
+    asyncio.run(every())
+    assert starts[0] >= 30
+
+
+def test_overlapping_turns_count_once_against_the_budget(policy, clock):
+    hosts = Hosts(policy(host_spacing_seconds=1.0, host_budget_seconds=10.0), clock=clock, sleep=clock.sleep)
+    began = clock.seconds
+    assert len(side_by_side(hosts, clock, range(4), ends={0: began + 2.5})) == 4
+    assert clock.seconds - began < 10
+    assert run(hosts, clock, [("a", 0.0)] * 8)[-1][1] == "budget"
