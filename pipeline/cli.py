@@ -101,7 +101,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = app(args, standalone_mode=False, prog_name="onrecord")
     except TyperException as error:
         where = getattr(getattr(error, "ctx", None), "command_path", "onrecord")
-        fail(f"{getattr(error, 'format_message', error.__str__)()} (see `{where} --help`)")
+        if message := getattr(error, "format_message", error.__str__)():
+            fail(f"{message} (see `{where} --help`)")
         code = USAGE
     except UsageProblem as error:
         fail(str(error))

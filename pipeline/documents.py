@@ -6,6 +6,7 @@ Does not: printing (``cli.py``).
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 import sys
 from collections.abc import Iterable, Iterator
@@ -29,6 +30,12 @@ from pipeline.schemas import ARTICLES, PAGES
 from pipeline.settings import Settings
 
 STDIN = "-"
+_MENDS = {
+    "other_language": "add it to ONRECORD_LANGUAGES, or read it all the same with --text",
+    "no_text": "if it is plain text, read it as it is with --text",
+    "not_article": "if it is one, read its text as it is with --text",
+}
+"""What a person can do about a document that cleaning rejects."""
 _TYPES = {
     ".html": "text/html",
     ".htm": "text/html",
@@ -78,7 +85,18 @@ def load_document(name: str, settings: Settings) -> Document:
         raise DocumentError(
             f"{name}: {len(body)} bytes, over the cap of {settings.max_page_bytes}; raise ONRECORD_MAX_PAGE_BYTES"
         )
+    if _is_binary(body):
+        raise DocumentError(
+            f"{name}: neither HTML nor text; name a page or a text file (web archives: `onrecord run --input {name}`)"
+        )
     return Document(name, body, _TYPES.get(path.suffix.lower()) or _guess(body))
+
+
+def _is_binary(body: bytes) -> bool:
+    """Whether there are zero bytes where no encoding of text has them (UTF-16 and UTF-32 begin with a mark)."""
+    return b"\0" in body[:4096] and not body.startswith(
+        (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"\0\0\xfe\xff")
+    )
 
 
 def _guess(body: bytes) -> str:
@@ -240,6 +258,11 @@ def _line(document: str, row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _with_mend(reject: Reject) -> str:
+    mend = _MENDS.get(reject.reason_code)
+    return f"{reject.reason_code}: {reject.detail}" + (f"; {mend}" if mend else "")
+
+
 @dataclass(frozen=True, slots=True)
 class Extracted:
     """One document's outcome: its text and statements, or why there are none."""
@@ -271,7 +294,7 @@ def extract_documents(
             yield Extracted(name, ARTICLES.empty(), [], str(error))
             continue
         if not article.height:
-            reason = "; ".join(f"{r.reason_code}: {r.detail}" for r in rejects)
+            reason = "; ".join(_with_mend(r) for r in rejects)
             yield Extracted(name, article, [], f"{name}: {reason or 'no article in it'}")
             continue
         lines = statements_of(article, extractor)

@@ -14,8 +14,10 @@ from typing import Any
 
 import dagster as dg
 
+from pipeline.assets.catalogue import LEDGER_KEYS
 from pipeline.assets.housekeeping import remove_old_runs
 from pipeline.resources.lake import days_between
+from pipeline.schemas import TABLES
 from pipeline.settings import Settings
 
 DAILY_JOB = "daily"
@@ -114,10 +116,12 @@ def run_days(
     *,
     instance: dg.DagsterInstance,
     inputs: Sequence[Path] = (),
+    only_load: bool = False,
 ) -> list[str]:
     """Run the daily job over ``days`` in this process; returns the run ids.
 
-    Unbroken stretches of days are one run each, so that the model is loaded and dbt started once.
+    Unbroken stretches of days are one run each, so that the model is loaded and dbt started once. With
+    ``only_load`` the lake stands as it is, and only the warehouse and the publication are made.
 
     Raises:
         RunFailure: A step failed; the days before it stand.
@@ -132,12 +136,19 @@ def run_days(
             run_config=config,
             instance=instance,
             raise_on_error=False,
+            asset_selection=_warehouse_keys(job) if only_load else None,
             tags={RANGE_START: first.isoformat(), RANGE_END: last.isoformat(), HOST: platform.node()},
         )
         ids.append(result.run_id)
         if not result.success:
             raise _failure(result)
     return ids
+
+
+def _warehouse_keys(job: dg.JobDefinition) -> list[dg.AssetKey]:
+    """Assets that are made from the lake."""
+    lake = {dg.AssetKey([name]) for name in TABLES if name not in LEDGER_KEYS} | {*LEDGER_KEYS.values()}
+    return sorted(job.asset_layer.selected_asset_keys - lake)
 
 
 def _failure(result: dg.ExecuteInProcessResult) -> RunFailure:

@@ -99,9 +99,17 @@ def run_pipeline(settings: Settings, *, day: dt.date | None, inputs: Sequence[Pa
 
 
 def run_backfill(
-    settings: Settings, first: dt.date, last: dt.date, *, inputs: Sequence[Path], console: Console
+    settings: Settings,
+    first: dt.date,
+    last: dt.date,
+    *,
+    inputs: Sequence[Path],
+    console: Console,
+    engine: str = "local",
 ) -> int:
     """Every day from ``first`` to ``last`` that has anything; returns how many items were rejected."""
+    if engine == "ray":
+        return _run_by_ray(settings, first, last, inputs=inputs, console=console)
     collector = Collector(settings, default_date=first)
     days: Sequence[dt.date] = days_between(first, last)
     if inputs:
@@ -134,6 +142,31 @@ def _run(
     return _summarise(settings, days, console)
 
 
+def _run_by_ray(
+    settings: Settings, first: dt.date, last: dt.date, *, inputs: Sequence[Path], console: Console
+) -> int:
+    """The lake by Ray, then the warehouse and the publication as after any run."""
+    from pipeline.resources.model import Extractor
+    from pipeline.resources.ray_engine import RayEngine
+
+    check_data_dir(settings)
+    with run_lock(settings), TerminalProgress(console) as progress:
+        engine = RayEngine(settings, Extractor(settings.seeds_dir), progress, inputs)
+        days = engine.run(first, last)
+        if days:
+            collector = Collector(settings, default_date=first)
+            _make(
+                settings,
+                days,
+                inputs=(),
+                console=console,
+                collector=collector,
+                progress=progress,
+                only_load=True,
+            )
+    return _summarise(settings, days, console)
+
+
 def _make(
     settings: Settings,
     days: Sequence[dt.date],
@@ -142,6 +175,7 @@ def _make(
     console: Console,
     collector: Collector,
     progress: Progress,
+    only_load: bool = False,
 ) -> None:
     """One run of the job."""
     from pipeline.definitions import build_defs
@@ -158,7 +192,7 @@ def _make(
         if not busy_days(instance):
             Lake(settings.data_dir).clear_leftovers()
         with redirect_stdout(file):
-            run_days(defs, days, instance=instance, inputs=inputs)
+            run_days(defs, days, instance=instance, inputs=inputs, only_load=only_load)
 
 
 def _summarise(settings: Settings, days: Sequence[dt.date], console: Console) -> int:

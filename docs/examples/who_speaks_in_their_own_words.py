@@ -103,32 +103,32 @@ chance = sum(value >= difference for value in shuffled) / len(shuffled)
 # %% [markdown]
 # ## The chart
 #
-# Each bar is a speaker with at least four statements.
+# Each dot is a speaker with at least three statements, the larger the more it says.
 
 # %%
 ranking = (
     statements.group_by("actor_name", "speaker")
     .agg(statements=pl.len(), quoted_share=pl.col("quoted").mean())
-    .filter(pl.col("statements") >= 4)
+    .filter(pl.col("statements") >= 3)
     .sort("quoted_share", "actor_name", descending=[True, False])
 )
 chart = (
-    alt.Chart(alt.Data(values=ranking.to_dicts()), width=420)
-    .mark_bar()
+    alt.Chart(alt.Data(values=ranking.to_dicts()), width=420, title="Who speaks in their own words")
+    .mark_circle(opacity=1)
     .encode(
         x=alt.X("quoted_share:Q").axis(format="%").title("statements with the speaker's own words"),
-        y=alt.Y("actor_name:N").sort(ranking["actor_name"].to_list()).title(None),
+        y=alt.Y("actor_name:N").sort(ranking["actor_name"].to_list()).axis(grid=True).title(None),
+        size=alt.Size("statements:Q").scale(range=[60, 300]).legend(None),
         color=alt.Color("speaker:N")
         .scale(domain=["people", "bodies"], range=["#2a6f97", "#c8553d"])
         .title(None),
         tooltip=["actor_name:N", "statements:Q", alt.Tooltip("quoted_share:Q", format=".0%")],
     )
-    .properties(title="Who speaks in their own words")
 )
 chart.save(CHART)
 
 # %% [markdown]
-# ![A bar for each speaker: the share of statements that have the speaker's own words](../img/finding.svg)
+# ![A dot for each speaker: the share of statements that have the speaker's own words](../img/finding.svg)
 #
 # ## Read before you believe
 #
@@ -155,7 +155,7 @@ print(
 )
 
 # %% [markdown]
-# On the sample, people are quoted in two of five statements and bodies in hardly any: a union or a ministry is
+# On the sample, people are quoted in two of five statements and bodies in far fewer: a union or a ministry is
 # paraphrased, its head gets the quotation marks. Fifteen of those sixteen articles are invented, so it says how
 # their writer thinks that news is written. Whether it holds for papers is a question of real data: run
 # `onrecord run` for a week, and this script again.

@@ -84,7 +84,12 @@ def statements(
     def make(day: dt.date) -> StageResult:
         found = lake.read(ATTRIBUTIONS, [day])
         made = resolve_day(
-            lake.read(ARTICLES, [day]), found, lake.read(NAMES, [day]), workers, note=progress.note
+            lake.read(ARTICLES, [day]),
+            found,
+            lake.read(NAMES, [day]),
+            workers,
+            seeds=extractor.seeds,
+            note=progress.note,
         )
         tables = {"statements": made.statements, "mentions": made.mentions, "actors": made.actors}
         return StageResult(tables, made.rejects, found.height, extractor_version(extractor.tagger))

@@ -70,7 +70,7 @@ def _show_extracted(one: Any, format: str) -> None:
         for line in one.statements:
             sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
         return
-    title = one.article["headline"][0] or one.name
+    title = one.article["headline"][0] or ("standard input" if one.name == "-" else one.name)
     if format == "html":
         from pipeline.report.highlight import highlight
 

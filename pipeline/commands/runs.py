@@ -47,6 +47,7 @@ def backfill(
     last: Annotated[dt.date, day_option("--to", "Last day.")],
     inputs: Inputs = None,
     data_dir: DataDir = None,
+    engine: Annotated[str, typer.Option("--engine", help="local, or ray: on a cluster.")] = "local",
 ) -> None:
     """Make many days again, from their stored pages or from inputs.
 
@@ -54,9 +55,13 @@ def backfill(
     """
     if first > last:
         raise UsageProblem(f"--from {first} is after --to {last}; turn them round")
+    if engine not in ("local", "ray"):
+        raise UsageProblem(f"--engine {engine!r} is unknown; use local or ray")
     from pipeline.running import run_backfill
 
-    rejected = run_backfill(load_settings(data_dir), first, last, inputs=inputs or [], console=out)
+    rejected = run_backfill(
+        load_settings(data_dir), first, last, inputs=inputs or [], console=out, engine=engine
+    )
     raise typer.Exit(WITH_REJECTS if rejected else DONE)
 
 

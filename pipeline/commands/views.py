@@ -189,11 +189,9 @@ def feeds_view(frame: pl.DataFrame, *, now: dt.datetime) -> RenderableType:
     for row in dead.iter_rows(named=True):
         parts.append(Text.assemble((row["feed_id"], "bold red"), f"  {plain(row['url'])}"))
         parts.append(Text(f"    {plain(row['detail'])}"))
-    parts.append(
-        Text(
-            f"{alive.height} of {frame.height} feeds are alive, {alive['would_collect'].sum()} pages to collect"
-        )
-    )
+    pages = int(alive["would_collect"].sum())
+    collect = f"{pages} {'page' if pages == 1 else 'pages'} to collect"
+    parts.append(Text(f"{alive.height} of {frame.height} feeds are alive, {collect}"))
     if dead.height:
         parts.append(
             Text("A feed that stays dead: correct its url in seeds/feeds.csv, or set is_active to false.")

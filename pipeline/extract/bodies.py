@@ -7,6 +7,7 @@ Belongs here: nouns for organisations, states, places, and for what they publish
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from pipeline.extract.actor_seeds import ascii_key
 from pipeline.extract.discourse import Choice, Discourse, Place
@@ -141,13 +142,17 @@ class Bodies:
             for entity in self.discourse.entities:
                 is_owner = entity.kind not in ("place", "thing")
                 if is_owner and any(s.start <= before.start < s.end for s in entity.sightings):
-                    return entity if tokens[at - 1].is_possessive or before.low in self.words.pronouns else None
+                    return (
+                        entity if tokens[at - 1].is_possessive or before.low in self.words.pronouns else None
+                    )
         return None
 
     def _is_by(self, maker: Name, phrase: Phrase) -> bool:
         """Whether the document is made by that name: "a report by X", "the speech Mrs X delivered"."""
         at = self.layout.index(maker.lead)
         before = self.layout.tokens[max(0, at - 3) : at]
+        if any(b.low == "by" and self.words.is_a(a.low, "reader") for a, b in pairwise(before)):
+            return False  # "a note seen by the Gazette"
         return any(t.low in ("by", "from", "of") for t in before) or before[-1].low == phrase.head
 
 

@@ -325,7 +325,11 @@ def _announced_blocks(text: str, found: list[Found], quotations: list[Quotation]
         end = text.find("\n", start)
         block = (start, end if end >= 0 else len(text))
         taken = any(s < block[1] and block[0] < e for g in found for s, e in g.content)
-        if start < block[1] and not taken and not any(q.start < block[1] and start < q.end for q in quotations):
+        if (
+            start < block[1]
+            and not taken
+            and not any(q.start < block[1] and start < q.end for q in quotations)
+        ):
             f.content = [block]
 
 

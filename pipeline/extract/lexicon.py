@@ -15,7 +15,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent / "lexicons"
 _LOOSE_CLASSES = frozenset(
-    ("measure", "impression", "pronoun_filler", "new_group", "locative", "numbered", "post_nominal")
+    ("measure", "impression", "pronoun_filler", "new_group", "locative", "numbered", "post_nominal", "reader")
 )
 """Classes whose words also stand inside of names and titles."""
 MAX_NOUN_WORDS = 3

@@ -59,7 +59,7 @@ def mention_rows(
             kind,
             *places.of(name.start, entity),
             role.phrase if role else None,
-            bodies.get(role.affiliation) or countries.name(role.affiliation) if role else None,
+            _affiliation(role.affiliation, bodies, countries) if role else None,
         )
     for done in reading.resolved:
         if done.span is not None and done.entity is not None and done.resolution in _KINDS:
@@ -125,6 +125,10 @@ def _is_nobody(entity: Entity, spoke: set[int]) -> bool:
     return is_bare and id(entity) not in spoke and not any(n.has_title for n in entity.names)
 
 
+def _affiliation(text: str | None, bodies: _Bodies, countries: Countries) -> str | None:
+    return countries.name(text) if countries.code(text) else bodies.whole(text)
+
+
 class _Bodies:
     """Whole names of the bodies and countries that roles name by a part ("spokesman of Corvane")."""
 
@@ -135,13 +139,11 @@ class _Bodies:
             if entity is not None and entity.problem is None and entity.kind != "person":
                 self._known.setdefault(fold(name.text), entity.name)
 
-    def get(self, text: str | None) -> str | None:
+    def whole(self, text: str | None) -> str | None:
         """The name of the body; that of the country for an adjective made of it ("Valdorian")."""
         low = fold(text or "").removeprefix("the ")
-        found = self._known.get(low)
-        if found is None and low:
-            found = next((name for word, name in self._known.items() if is_adjective(low, word)), None)
-        return found
+        country = next((name for word, name in self._known.items() if is_adjective(low, word)), None)
+        return country or self._known.get(low, text)
 
 
 def _main_role(roles: list[Role]) -> Role | None:

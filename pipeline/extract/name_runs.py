@@ -26,7 +26,9 @@ _GAP = re.compile(r" (?=[^\W_])|(?<=s)[’'] (?=[^\W\d_])")
 _POSSESSIVE = re.compile(r"[’'][sS]$")
 _BEFORE = re.compile(r"([^\W_]+(?:[-’'&.][^\W_]+)*)(?:(?<=s)([’']))? $")
 _MARKS = re.compile(r"[\s’'“”\"]*")
-_DATELINE = re.compile(r"([^\W\d_a-z]{2}(?:[^\W\d_a-z]|[ .’'-](?=[^\W\d_a-z]))*)(?:, [^,\n(—–]{1,25})?(?: \([^)\n]*\))? ?[—–-]+ ")
+_DATELINE = re.compile(
+    r"([^\W\d_a-z]{2}(?:[^\W\d_a-z]|[ .’'-](?=[^\W\d_a-z]))*)(?:, [^,\n(—–]{1,25})?(?: \([^)\n]*\))? ?[—–-]+ "
+)
 """The place in capitals that opens an agency's report: "PORT AMERY, Dec 2 (Meridian Wire) - "."""
 _OPENS = frozenset(".!?:;“\"‘'«»(–—-…\n")
 _OFFICES = frozenset(("campaign", "camp", "administration", "government", "team", "white house"))

@@ -185,7 +185,8 @@ def _name_alone_in_apposition(
     if head[1] != "unknown" or head[2] or not behind:
         return None
     return next(
-        (n for n in names if n.kind == "person" and n.lead <= behind[0].start and behind[-1].end <= n.end), None
+        (n for n in names if n.kind == "person" and n.lead <= behind[0].start and behind[-1].end <= n.end),
+        None,
     )
 
 

@@ -119,7 +119,6 @@ class Silent:
         entity = self.of_name.get(name.start)
         return entity if entity is not None and entity.problem is None and entity.kind != "thing" else None
 
-
     def _subject_of_clause(self, cue: int) -> Entity | None:
         """Whom "who" stands for in "Ms Okoro, who took over in May and had feared the sack"."""
         tokens = self.layout.tokens

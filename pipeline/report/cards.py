@@ -90,7 +90,7 @@ def card(row: Mapping[str, Any], text: str, *, name: str | None = None, href: st
     return module.card(row, excerpt(text, marks_of(row)), name, href)
 
 
-def picks(found: pl.DataFrame, actor_ids: list[str], day: object, limit: int = 4) -> list[dict[str, Any]]:
+def picks(found: pl.DataFrame, actor_ids: list[str], day: object, limit: int = 5) -> list[dict[str, Any]]:
     """Statements for the front page: of each of these actors the day's most reported, most direct one."""
     rank = {"direct": 0, "mixed": 1, "indirect": 2}
     of_day = found.filter(

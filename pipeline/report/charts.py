@@ -64,7 +64,7 @@ def days_chart(days: pl.DataFrame, peaks: list[Peak]) -> dict[str, Any]:
 
 def outlets_chart(outlets: pl.DataFrame) -> dict[str, Any]:
     """Share of unnamed speakers and of direct quotation, an outlet a row."""
-    kinds = {"unnamed_share": "unnamed speakers", "direct_share": "direct quotation"}
+    kinds = {"unnamed_share": "unnamed", "direct_share": "direct"}
     rows = [
         {"outlet": row["outlet_name"], "what": label, "share": row[column], "of": row["statements"]}
         for row in outlets.iter_rows(named=True)

@@ -160,6 +160,8 @@ def _heads(tables: ReportTables, found: pl.DataFrame) -> dict[str, _Head]:
             "spoken_of_by": spoken_of_by.get(actor_id, [])[:most],
             "quoted_in": quoted_in.get(actor_id, [])[:most] if heard else [],
             "aliases": others[:8],
+            "first": tables.window.first,
+            "last": tables.window.last,
             "bars": _bars(days.get(actor_id, [])),
         }
         kind = _TYPES.index(row["actor_type"])

@@ -40,6 +40,13 @@ _NO_CODE = frozenset({"__pycache__", "training", "target", "logs", "dbt_packages
 _PASSING = ("network", "http_status", "budget", "robots")
 """Reasons that may be gone at the next try."""
 
+STAGES = {
+    "articles": (("pages",), ("articles",)),
+    "attributions": (("articles",), ("attributions", "names")),
+    "statements": (("articles", "attributions", "names"), ("statements", "mentions", "actors")),
+}
+"""Tables that a stage reads and those that it makes."""
+
 Offered = tuple[pl.DataFrame, Sequence[Reject]]
 """What the inputs of a run offer for a day: entries and rejects."""
 
@@ -108,11 +115,39 @@ def _loaded_days(settings: Settings) -> set[dt.date]:
     return {day for (day,) in rows}
 
 
+def stage_is_done(settings: Settings, stage: str, day: dt.date) -> bool:
+    """Whether a stage of a day has nothing to do: its inputs, versions and outputs are as it left them."""
+    record = _read(settings, f"{day}-{stage}")
+    return record is not None and record == stage_record(settings, stage, day)
+
+
+def stage_done(settings: Settings, stage: str, day: dt.date) -> None:
+    """Note that a stage of a day has written all that it makes."""
+    _write(settings, f"{day}-{stage}", stage_record(settings, stage, day))
+
+
+def stage_record(settings: Settings, stage: str, day: dt.date) -> dict[str, Any]:
+    """What a stage's rows of ``day`` follow from, and the files that it made."""
+    reads, makes = STAGES[stage]
+    inputs = _of_day(settings.data_dir, day, tables=reads)
+    if stage == "articles":
+        inputs += _history(settings, day)
+    outputs = [settings.data_dir / "lake" / ".stages" / "rejects" / str(day) / f"{stage}.parquet"]
+    outputs += [
+        settings.data_dir / "lake" / table / f"partition_date={day}" / "part-0.parquet" for table in makes
+    ]
+    return {
+        "versions": versions(settings),
+        "inputs": _digest(_contents(inputs, settings.data_dir)),
+        "files": dict(_contents((p for p in outputs if p.exists()), settings.data_dir))
+        | {p.name: "missing" for p in outputs if not p.exists()},
+    }
+
+
 def day_record(settings: Settings, day: dt.date, offered: Offered | None) -> dict[str, Any]:
     """What the rows of ``day`` follow from, and the files that were made of it."""
-    before = [day - dt.timedelta(days=n) for n in range(1, settings.refetch_days + 1)]
     made = _of_day(settings.data_dir, day)
-    history = [p for d in before for p in _of_day(settings.data_dir, d, tables=("articles", "pages"))]
+    history = _history(settings, day)
     return {
         "versions": versions(settings),
         "offered": None if offered is None else _offered_digest(offered),
@@ -167,6 +202,12 @@ def _of_day(data_dir: Path, day: dt.date, tables: Sequence[str] = ("*",)) -> lis
     if tuple(tables) == ("*",):
         patterns += [f"lake/.stages/*/{day}/*", f"pages/{day}/*"]
     return sorted(p for pattern in patterns for p in data_dir.glob(pattern) if p.is_file())
+
+
+def _history(settings: Settings, day: dt.date) -> list[Path]:
+    """Files of the earlier days that a day is compared with."""
+    before = [day - dt.timedelta(days=n) for n in range(1, settings.refetch_days + 1)]
+    return [p for d in before for p in _of_day(settings.data_dir, d, tables=("articles", "pages"))]
 
 
 def _offered_digest(offered: Offered) -> str:

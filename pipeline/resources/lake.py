@@ -129,11 +129,20 @@ def _read(path: Path, table: Table) -> pl.DataFrame:
     try:
         frame = pl.read_parquet(path, hive_partitioning=False)
     except (OSError, pl.exceptions.PolarsError) as error:
+        raise LakeError(f"{path}: cannot be read ({_first_line(error)}); {_again(path)}") from error
+    # A column that came with a later version and may be null is null in older files.
+    added = [name for name, c in table.columns.items() if c.nullable and name not in frame.columns]
+    try:
+        return table.conform(frame.with_columns(pl.lit(None).alias(name) for name in added))
+    except (ValueError, pl.exceptions.PolarsError) as error:
         raise LakeError(
-            f"{path}: cannot be read ({_first_line(error)}); delete it and run `onrecord run --date "
-            f"{path.parent.name.split('=')[-1]}` to make it again from the stored pages"
+            f"{path}: was written by another version ({_first_line(error)}); {_again(path)}"
         ) from error
-    return table.conform(frame)
+
+
+def _again(path: Path) -> str:
+    day = path.parent.name.split("=")[-1]
+    return f"delete it and run `onrecord run --date {day}` to make it again from the stored pages"
 
 
 def _write(path: Path, frame: pl.DataFrame) -> Path:

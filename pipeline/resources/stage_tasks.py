@@ -9,8 +9,9 @@ process, for starting workers takes two seconds.
 
 from __future__ import annotations
 
+import datetime as dt
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.clean.articles import ReadPage, TextsOf, join_articles, read_pages
+from pipeline.extract.actor_seeds import ActorSeeds
 from pipeline.extract.article_inputs import article_inputs
 from pipeline.extract.article_rows import ArticleRows, read_article
 from pipeline.extract.attributions import AttributionTables, extract_attributions
@@ -26,10 +28,11 @@ from pipeline.extract.statements import CODE_VERSION, StatementTables
 from pipeline.extract.statements import _usable as usable_attributions
 from pipeline.extract.tables import actors_table, known_by_name, mentions_table, statements_table
 from pipeline.records import Reject
+from pipeline.resources.lake import Lake
 from pipeline.resources.model import Extractor
 from pipeline.resources.page_store import PageStore
 from pipeline.resources.workers import Done, Handler, Lost, Workers, batches_by_length
-from pipeline.schemas import ATTRIBUTIONS, MENTIONS, NAMES, PAGES, STATEMENTS
+from pipeline.schemas import ARTICLES, ATTRIBUTIONS, MENTIONS, NAMES, PAGES, STATEMENTS
 
 FEW_PAGES = 300
 FEW_ARTICLES = 60
@@ -37,6 +40,11 @@ FEW_ARTICLES = 60
 NOTE_SECONDS = 10.0
 _PAGES, _BYTES = 40, 4_000_000
 _ARTICLES, _CHARACTERS = 16, 80_000
+_RESOLVED, _WORDS = 100, 60_000
+_CHEAPER = 5
+"""Resolving an article takes about a fifth of tagging it."""
+HISTORY = ["article_id", "minhash", "collected_at", "near_duplicate_group", "outlet_id"]
+"""What cleaning needs of earlier days, to tell copies and updates."""
 
 Note = Callable[[str], None]
 
@@ -136,10 +144,22 @@ def clean_day(
         texts_of: As for ``clean_articles``.
         note: Hears how far it is.
     """
-    batches = batches_by_length(pages.to_dicts(), lambda r: r["bytes"], total=_BYTES, most=_PAGES)
+    done = _done(workers, page_batches(pages), pages.height, few=FEW_PAGES, note=note, what="pages cleaned")
+    return join_pages(done, history=history, texts_of=texts_of)
+
+
+def page_batches(pages: pl.DataFrame) -> Iterator[list[dict[str, Any]]]:
+    """Batches for a ``CleanTask``."""
+    return batches_by_length(pages.to_dicts(), lambda r: r["bytes"], total=_BYTES, most=_PAGES)
+
+
+def join_pages(
+    done: Iterable[Done | Lost], *, history: pl.DataFrame, texts_of: TextsOf
+) -> tuple[pl.DataFrame, list[Reject]]:
+    """Articles of a day from the results of its batches."""
     read: list[ReadPage] = []
     rejects: list[Reject] = []
-    for one in _done(workers, batches, pages.height, few=FEW_PAGES, note=note, what="pages cleaned"):
+    for one in done:
         if isinstance(one, Lost):
             row = one.item
             rejects.append(Reject("articles", "unreadable", row["document"], one.reason, row["page_id"]))
@@ -150,6 +170,22 @@ def clean_day(
     return articles, [*rejects, *more]
 
 
+def texts_of_days(lake: Lake, days: Sequence[dt.date]) -> TextsOf:
+    """Texts of articles of ``days``, the latest first, read a day at a time: few of them are asked for."""
+
+    def texts(ids: Collection[str]) -> dict[str, str]:
+        left, found = set(ids), dict[str, str]()
+        for day in sorted(days, reverse=True):
+            if not left:
+                break
+            frame = lake.read_columns(ARTICLES, [day], ["article_id", "text"])
+            found |= dict(frame.filter(pl.col("article_id").is_in(left)).iter_rows())
+            left -= found.keys()
+        return found
+
+    return texts
+
+
 def tag_day(articles: pl.DataFrame, workers: Workers, *, note: Note = lambda _: None) -> AttributionTables:
     """Attributions and names of a day, as ``extract_attributions`` gives them.
 
@@ -158,11 +194,23 @@ def tag_day(articles: pl.DataFrame, workers: Workers, *, note: Note = lambda _: 
         workers: Of a ``TagTask``.
         note: Hears how far it is.
     """
+    batches = article_batches(articles)
+    return join_tagged(
+        _done(workers, batches, articles.height, few=FEW_ARTICLES, note=note, what="articles read")
+    )
+
+
+def article_batches(articles: pl.DataFrame) -> Iterator[list[dict[str, Any]]]:
+    """Batches for a ``TagTask``."""
     items = articles.select("partition_date", "article_id", "document", "text").to_dicts()
-    batches = batches_by_length(items, lambda r: len(r["text"]), total=_CHARACTERS, most=_ARTICLES)
+    return batches_by_length(items, lambda r: len(r["text"]), total=_CHARACTERS, most=_ARTICLES)
+
+
+def join_tagged(done: Iterable[Done | Lost]) -> AttributionTables:
+    """Attributions and names of a day from the results of its batches."""
     attributions, names = [ATTRIBUTIONS.empty()], [NAMES.empty()]
     rejects: list[Reject] = []
-    for one in _done(workers, batches, articles.height, few=FEW_ARTICLES, note=note, what="articles read"):
+    for one in done:
         if isinstance(one, Lost):
             rejects.append(_lost("attributions", one.item["document"], one.item["article_id"], one.reason))
         else:
@@ -178,6 +226,7 @@ def resolve_day(
     names: pl.DataFrame,
     workers: Workers,
     *,
+    seeds: ActorSeeds,
     note: Note = lambda _: None,
 ) -> StatementTables:
     """Statements, mentions and actors of a day, as ``make_statements`` gives them.
@@ -187,30 +236,40 @@ def resolve_day(
         attributions: Table ``attributions`` of these articles.
         names: Table ``names`` of these articles.
         workers: Of a ``ResolveTask``.
+        seeds: Known actors.
         note: Hears how far it is.
     """
-    known = articles.drop("minhash")
-    stray = attributions.join(known, on="article_id", how="anti")
+    batches = resolvable_batches(articles, attributions, names)
+    few = FEW_ARTICLES * _CHEAPER
+    done = _done(workers, batches, articles.height, few=few, note=note, what="articles resolved")
+    return join_resolved(done, articles, attributions, seeds)
+
+
+def resolvable_batches(
+    articles: pl.DataFrame, attributions: pl.DataFrame, names: pl.DataFrame
+) -> Iterator[list[Resolvable]]:
+    """Batches for a ``ResolveTask``."""
+    items = _resolvable(articles.drop("minhash"), attributions, names)
+    return batches_by_length(items, lambda i: i.article["word_count"][0], total=_WORDS, most=_RESOLVED)
+
+
+def join_resolved(
+    done: Iterable[Done | Lost], articles: pl.DataFrame, attributions: pl.DataFrame, seeds: ActorSeeds
+) -> StatementTables:
+    """Statements, mentions and actors of a day from the results of its batches.
+
+    An attribution whose article is not among ``articles`` is a reject.
+    """
+    stray = attributions.join(articles, on="article_id", how="anti")
     rejects = usable_attributions(articles, stray)[1]
-    items = _resolvable(known, attributions, names)
-    batches = batches_by_length(items, lambda i: i.article["word_count"][0], total=60_000, most=100)
     parts: list[Resolved] = []
-    for one in _done(workers, batches, articles.height, few=FEW_ARTICLES * 5, note=note, what="resolved"):
+    for one in done:
         if isinstance(one, Lost):
             row = one.item.article.row(0, named=True)
             rejects.append(_lost("statements", row["document"], row["article_id"], one.reason))
         else:
             parts.append(one.result)
             rejects += one.result.rejects
-    return _joined(parts, known, workers, rejects)
-
-
-def _joined(
-    parts: Sequence[Resolved], articles: pl.DataFrame, workers: Workers, rejects: list[Reject]
-) -> StatementTables:
-    seeds = workers.task.extractor.seeds if isinstance(workers.task, ResolveTask) else None
-    if seeds is None:
-        raise TypeError("resolving takes the workers of a ResolveTask")
     statements = _by_article([STATEMENTS.empty(), *(p.statements for p in parts)])
     mentions = _by_article([MENTIONS.empty(), *(p.mentions for p in parts)])
     entities = _by_article([ArticleRows().entity_frame(), *(p.entities for p in parts)])

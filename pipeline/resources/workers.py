@@ -32,7 +32,7 @@ KILLS = 2
 SECONDS_A_BATCH = 120.0
 SECONDS_AN_ITEM = 60.0
 """A worker that takes longer than both together hangs and is killed: the slowest page known takes two seconds."""
-_ONE_THREAD = {
+ONE_THREAD = {
     "POLARS_MAX_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -223,7 +223,7 @@ class Workers:
         process = subprocess.Popen(
             [sys.executable, "-m", "pipeline.resources.workers", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
-            env=os.environ | _ONE_THREAD,
+            env=os.environ | ONE_THREAD,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             start_new_session=True,

@@ -80,8 +80,8 @@ def test_debug_shows_the_traceback(onrecord, tmp_path):
     assert outcome.code != 0
 
 
-def test_without_arguments_it_tells_what_to_do_next(onrecord):
-    outcome = onrecord()
+def test_without_arguments_it_tells_what_to_do_next(onrecord, tmp_path):
+    outcome = onrecord(env={"ONRECORD_DATA_DIR": str(tmp_path)})
     assert outcome.code == 0
-    for command in ("onrecord run", "onrecord extract", "onrecord sql"):
+    for command in ("onrecord run", "onrecord extract", "onrecord doctor"):
         assert command in outcome.out

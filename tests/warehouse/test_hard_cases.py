@@ -1,11 +1,13 @@
 """What goes wrong between the lake and the marts: kills, damaged and missing files, other versions."""
 
 import datetime as dt
+import json
 import shutil
 import signal
 import subprocess
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 from dbt_runs import PROJECT, Dbt, marts
@@ -161,29 +163,49 @@ def test_a_statement_counted_twice_stops_the_build_before_the_marts(workplace):
 
 
 def test_a_data_folder_of_the_version_before_is_upgraded_by_the_next_run(workplace, tmp_path):
+    """A column and a rule are new: lake files without the column, a warehouse and a publication made without them."""
     before = marts(workplace.data_dir)
+    for day in DAYS:
+        change(workplace, "articles", day, lambda f: f.drop("section"))
     old = old_version(tmp_path / "dbt_project")
     command = [part.replace(str(PROJECT), str(old)) for part in workplace.command("run", "--full-refresh")]
     command[command.index("--target-path") + 1] = str(tmp_path / "target")
     done = subprocess.run(command, env=workplace.environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
-    assert marts(workplace.data_dir) != before
+    assert "section" not in columns(workplace.data_dir)
+    assert marts(workplace.data_dir)["actor_statements_daily"] != before["actor_statements_daily"]
+    published = publish(workplace.data_dir, run_id="old", report=None)
+    ledger = published.folder / ".files.json"
+    known = json.loads(ledger.read_text(encoding="utf-8"))
+    del known["database"]  # the version before did not keep it
+    ledger.write_text(json.dumps(known), encoding="utf-8")
 
     # One day is asked for; the tables that changed between the versions are made anew all the same.
     workplace.must("run", days=[DAYS[2]])
-    assert marts(workplace.data_dir) == before
+    # What the older files do not have is null; all else is as if this version had made it.
+    without = [tuple(None if v == "Comment" else v for v in row) for row in before["fct_article"]]
+    assert marts(workplace.data_dir) == before | {"fct_article": without}
+    publish(workplace.data_dir, run_id="new", report=None)
+    assert "section" in query_published(workplace.data_dir, "select * from fct_article").columns
+    week = query_published(workplace.data_dir, "select * from actor_statements_daily order by all").rows()
+    assert week == before["actor_statements_daily"]
+
+
+def columns(data_dir: Path) -> list[str]:
+    with duckdb.connect(str(data_dir / "warehouse.duckdb"), read_only=True) as connection:
+        return [row[0] for row in connection.execute("describe marts.fct_article").fetchall()]
 
 
 def old_version(place: Path) -> Path:
     """This project as it might have been: a column less, and another rule for what a week is."""
     shutil.copytree(PROJECT, place, ignore=shutil.ignore_patterns("target", "logs"))
-    for folder, model in (("staging", "stg_lake__statements"), ("marts", "fct_statement")):
+    for folder, model in (("staging", "stg_lake__articles"), ("marts", "fct_article")):
         path = place / "models" / folder / f"{model}.yml"
         lines = path.read_text(encoding="utf-8").splitlines()
-        at = lines.index("      - name: is_negated")
+        at = lines.index("      - name: section")
         end = next(n for n in range(at + 1, len(lines)) if lines[n].startswith("      - name: "))
         path.write_text("\n".join(lines[:at] + lines[end:]) + "\n", encoding="utf-8")
-    replace(place / "models" / "marts" / "fct_statement.sql", "    statements.is_negated,\n", "")
+    replace(place / "models" / "marts" / "fct_article.sql", "    articles.section,\n", "")
     replace(place / "models" / "marts" / "actor_statements_daily.sql", "interval 6 days", "interval 2 days")
     return place
 

@@ -54,7 +54,7 @@
   function charts() {
     for (const figure of document.querySelectorAll("figure[data-chart]")) {
       const spec = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
-      window.vegaEmbed(figure.querySelector(".chart"), spec, { renderer: "svg", actions: false }).catch(console.error);
+      window.vegaEmbed(figure.querySelector(".chart"), spec, { renderer: "svg", actions: false, logLevel: 1 }).catch(console.error);
     }
   }
 

@@ -146,6 +146,41 @@ def test_wrong_use_is_one_line_with_the_mend(data_dir, capsys, args, words):
     assert words in err
 
 
+def test_a_group_without_a_command_shows_its_help_and_no_error(capsys):
+    code, out, err = run(capsys, "feeds")
+    assert code == 2
+    assert "check" in out + err
+    assert "onrecord:" not in err
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "words"),
+    [
+        ("picture.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "neither HTML nor text"),
+        ("archive.warc.gz", b"\x1f\x8b\x08\0\0", "onrecord run --input"),
+        ("empty.txt", b"", "empty"),
+        (
+            "french.txt",
+            ("Le ministre a dit que le pont serait ouvert en mars. " * 30).encode(),
+            "ONRECORD_LANGUAGES",
+        ),
+    ],
+)
+def test_a_document_that_cannot_be_read_says_what_to_do(data_dir, capsys, tmp_path, name, body, words):
+    path = tmp_path / name
+    path.write_bytes(body)
+    code, _, err = run(capsys, "extract", str(path))
+    assert code == 3
+    assert len(err.strip().splitlines()) == 1
+    assert words in err
+
+
+def test_text_in_utf16_is_text(data_dir, capsys, tmp_path):
+    path = tmp_path / "wide.txt"
+    path.write_bytes(("The mayor said the bridge would open in March. " * 30).encode("utf-16"))
+    assert "The mayor said the bridge" in run(capsys, "clean", str(path))[1]
+
+
 def completions(line, capsys, monkeypatch):
     words = line.split(" ")
     monkeypatch.setenv("_ONRECORD_COMPLETE", "complete_bash")

@@ -86,7 +86,9 @@ def test_one_worker_and_two_give_the_rows_of_the_pure_functions(world):
         assert tagged.attributions.equals(tables.attributions)
         assert tagged.names.equals(tables.names)
         with Workers(ResolveTask(world.extractor), count) as workers:
-            resolved = resolve_day(articles, tagged.attributions, tagged.names, workers)
+            resolved = resolve_day(
+                articles, tagged.attributions, tagged.names, workers, seeds=world.extractor.seeds
+            )
         assert resolved.statements.equals(whole.statements)
         assert resolved.mentions.equals(whole.mentions)
         assert resolved.actors.equals(whole.actors)
@@ -154,7 +156,9 @@ def test_an_attribution_without_its_article_is_a_reject(world):
     with Workers(TagTask(world.extractor), 1) as workers:
         tagged = tag_day(articles, workers)
     with Workers(ResolveTask(world.extractor), 1) as workers:
-        made = resolve_day(articles.head(1), tagged.attributions, tagged.names, workers)
+        made = resolve_day(
+            articles.head(1), tagged.attributions, tagged.names, workers, seeds=world.extractor.seeds
+        )
     whole = make_statements(
         articles.head(1),
         tagged.attributions,
@@ -171,5 +175,5 @@ def test_a_day_without_pages_gives_empty_tables(world):
     with Workers(TagTask(world.extractor), 2) as workers:
         tagged = tag_day(NONE, workers)
     with Workers(ResolveTask(world.extractor), 2) as workers:
-        made = resolve_day(NONE, tagged.attributions, tagged.names, workers)
+        made = resolve_day(NONE, tagged.attributions, tagged.names, workers, seeds=world.extractor.seeds)
     assert made.statements.height == made.actors.height == made.mentions.height == 0
