@@ -1,5 +1,6 @@
 # The verbs of this project. Needs make, git and Python 3.11 or newer; everything else is installed into .venv.
 PYTHON ?= python3
+PORT ?= 3000
 VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
@@ -44,8 +45,9 @@ docs: setup ## the docs as a site in build/docs, built strictly, with dbt's own
 	@echo "look at  build/docs/index.html"
 
 dev: setup ## the Dagster UI on port 3000 with the daily schedule on
-	@mkdir -p data/dagster && { test -f data/dagster/dagster.yaml || cp pipeline/dagster.yaml data/dagster/dagster.yaml; }
-	DAGSTER_HOME=$(CURDIR)/data/dagster $(BIN)/dagster dev --workspace workspace.yaml --port 3000
+	@mkdir -p data/dagster && cp pipeline/dagster.yaml data/dagster/dagster.yaml
+	@echo "Dagster UI: http://127.0.0.1:$(PORT) (takes half a minute; Ctrl+C ends it)"
+	@DAGSTER_HOME=$(CURDIR)/data/dagster exec $(BIN)/dagster dev --workspace workspace.yaml --host 127.0.0.1 --port $(PORT)
 
 bench: setup ## the benchmarks
 	$(BIN)/python -m benchmarks

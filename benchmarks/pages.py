@@ -45,7 +45,9 @@ _ISO_DAY = re.compile(r"2021-1[12]-\d\d|2021/1[12]/\d\d")
 _SHOWN_DAY = re.compile(
     r"\d{1,2} (?:nov|dec)[a-z]*\.? 2021|(?:nov|dec)[a-z]*\.? \d{1,2},? 2021", re.IGNORECASE
 )
-_STAY = frozenset("January February March April May June July August September October November December".split())
+_STAY = frozenset(
+    "January February March April May June July August September October November December".split()
+)
 _STAY |= frozenset("Monday Tuesday Wednesday Thursday Friday Saturday Sunday The Mrs Prime Minister".split())
 _SYLLABLES = (
     "bar bel cor dan der el far gal hal hen is jor kal kes lan lor mal mer nor os pel ran rol sal ser tam tor ul "
@@ -126,7 +128,9 @@ def _altered(text: str, number: int) -> str:
 @cache
 def _name(word: str, cast: int) -> str:
     pick = random.Random(f"{word} {cast}")
-    return (pick.choice(_SYLLABLES) + pick.choice(_SYLLABLES) * (cast % 2) + pick.choice(_ENDINGS)).capitalize()
+    return (
+        pick.choice(_SYLLABLES) + pick.choice(_SYLLABLES) * (cast % 2) + pick.choice(_ENDINGS)
+    ).capitalize()
 
 
 def article_text(number: int) -> tuple[str, list[str]]:

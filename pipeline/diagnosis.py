@@ -5,6 +5,7 @@ Belongs here: checks that say what is wrong and how to mend it. Does not: mendin
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 import sys
 from dataclasses import dataclass
@@ -53,7 +54,9 @@ def diagnose(settings: Settings) -> list[Check]:
         *_seeds(settings),
         _model(),
         _manifest(),
+        _instance(settings),
         _publication(settings),
+        _missed(settings),
         _last_run(settings),
     ]
 
@@ -138,6 +141,29 @@ def _manifest() -> Check:
     if not path.exists():
         return Check("warning", "dbt manifest", "not there; make setup, or the first run, makes it")
     return Check("ok", "dbt manifest", str(path))
+
+
+def _instance(settings: Settings) -> Check:
+    shipped, used = PROJECT_DIR / "pipeline" / "dagster.yaml", settings.data_dir / "dagster" / "dagster.yaml"
+    if not used.exists():
+        return Check("ok", "dagster.yaml", "not there yet; the first run copies it")
+    if used.read_bytes() != shipped.read_bytes():
+        return Check(
+            "warning", "dagster.yaml", f"{used} differs from {shipped}; copy it, or keep your changes"
+        )
+    return Check("ok", "dagster.yaml", str(used))
+
+
+def _missed(settings: Settings) -> Check:
+    from pipeline.schedules import ended_day, missed_days
+
+    now = dt.datetime.now(dt.UTC)
+    days = missed_days(Lake(settings.data_dir), ended_day(now) + dt.timedelta(days=1), settings.catch_up_days)
+    if days:
+        names = ", ".join(day.isoformat() for day in days)
+        mend = "the daily schedule makes them, or onrecord backfill --from DAY --to DAY"
+        return Check("warning", "missed days", f"{names}: {mend}")
+    return Check("ok", "missed days", "none")
 
 
 def _publication(settings: Settings) -> Check:

@@ -25,6 +25,7 @@ from pipeline.resources.lake import Lake, days_between
 from pipeline.resources.locks import run_lock
 from pipeline.resources.progress import Progress
 from pipeline.resources.publication import query_published
+from pipeline.resources.publish_swap import current
 from pipeline.schemas import ARTICLES, REJECTS, STATEMENTS
 from pipeline.settings import PROJECT_DIR, Settings
 from pipeline.terminal import TerminalProgress, summary
@@ -205,6 +206,9 @@ def _summarise(settings: Settings, days: Sequence[dt.date], console: Console) ->
         "thoughts": statements.filter(~pl.col("is_speech")).height,
         "rejects": rejects.height,
     }
+    if not any(counts.values()) and current(settings.data_dir) is None:
+        console.print("no pages are stored for these days, and feeds tell only of today: nothing to publish")
+        return 0
     summary(console, counts, query_published(settings.data_dir, TOP), settings.data_dir)
     if rejects.height:
         reasons = rejects.group_by("reason_code").len().sort("reason_code")

@@ -53,7 +53,7 @@ def sql(
     folder = load_settings(data_dir).data_dir
 
     def ask(text: str) -> pl.DataFrame:
-        return query_published(folder, text)
+        return query_published(folder, expand(text))
 
     if query is None and not sys.stdin.isatty():
         query = sys.stdin.read()
@@ -66,6 +66,16 @@ def sql(
         raise Failure(str(error)) from error
     _complete(ask, tables["name"].to_list(), folder / ".sql_history")
     Shell(ask, PublicationError, format).run()
+
+
+def expand(text: str) -> str:
+    """The query that ``.tables`` or ``.columns TABLE`` stands for; any other text as it is."""
+    name, _, rest = text.strip().partition(" ")
+    if name == ".tables":
+        return _TABLES
+    if name == ".columns":
+        return _COLUMNS.format(rest.strip().replace("'", "''"))
+    return text
 
 
 def show(frame: pl.DataFrame, format: str) -> None:
@@ -127,16 +137,13 @@ class Shell:
         if text == ".help":
             out.print(_HELP, markup=False)
             return
-        name, _, rest = text.partition(" ")
+        name = text.partition(" ")[0]
         if name.startswith(".") and name not in (".tables", ".columns"):
             fail(f"{name} is no command of this shell; .help lists them")
             return
-        query = {".tables": _TABLES, ".columns": _COLUMNS.format(rest.strip().replace("'", "''"))}.get(
-            name, text
-        )
         began = time.monotonic()
         try:
-            frame = self._ask(query)
+            frame = self._ask(text)
         except self._problem as error:
             fail(str(error))
             return

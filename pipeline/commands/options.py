@@ -149,6 +149,8 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "sql": (
         ("onrecord sql", "a shell; `.help` in it says more"),
+        ("onrecord sql .tables", "every table, and what one row of it is"),
+        ('onrecord sql ".columns fct_statement"', "its columns, and what they mean"),
         ('onrecord sql "select * from actors_weekly limit 5"', "one answer"),
         ('onrecord sql "select * from fct_statement" --format csv > statements.csv', "for a spreadsheet"),
     ),

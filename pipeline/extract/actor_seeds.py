@@ -81,6 +81,16 @@ class ActorSeeds:
         return folded_text(name) in self._names
 
     @cached_property
+    def _seats(self) -> frozenset[str]:
+        both = self.aliases.join(self.actors.select("actor_id", "actor_type"), on="actor_id")
+        people = both.filter(pl.col("actor_type") != "government")["folded"]
+        return frozenset(both.filter(pl.col("actor_type") == "government")["folded"]) - frozenset(people)
+
+    def is_seat(self, name: str) -> bool:
+        """Whether ``name`` can only mean a government: a state, or a place that stands for it."""
+        return folded_text(name) in self._seats
+
+    @cached_property
     def demonyms(self) -> dict[str, tuple[str, str]]:
         """Folded demonym or country name to country code and country name ("russian": RU, Russia)."""
         kinds = self.aliases.filter(pl.col("alias_type").is_in(["demonym", "name", "acronym", "short"]))

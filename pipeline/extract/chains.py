@@ -21,6 +21,8 @@ DOMINANCE = 1.5
 """How many times as much weight the main bearer of a surname needs against the next one."""
 KNOWN_BY_SURNAME = 2.5
 """Weight of being the one whom the seeds know by the bare surname."""
+LEAST_TITLED = 2
+"""Mentions by title and surname from which an article is taken to use no bare surnames."""
 LEAST_TYPO = 5
 """Letters that a surname needs for one of them to be a slip ("McLenney" for McClenney)."""
 SPORTS_SHARE = 0.01
@@ -87,6 +89,7 @@ class _Builder:
         for name in sorted(loose, key=lambda n: (not n.gender, n.start)):
             bearers = [e for e in self.persons if name.words[0] in e.words or set(name.words) <= set(e.words)]
             bearers = [e for e in bearers if not gender_conflict(e, name)]
+            bearers = [e for e in bearers if name.gender and e.gender == name.gender] or bearers
             bearers = self._introduced(name, bearers)
             surname = [e for e in bearers if e.words[-1] == name.words[-1]]
             self._put(self._choose(name, surname or bearers), name)
@@ -128,8 +131,16 @@ class _Builder:
             if not self._is_in(name):
                 self._put(Entity("person", name.text, name.words, problem="person_or_place"), name)
             return not self._is_in(name)
+        if place is not None and name.kind == "place" and self._goes_by_title(bearers, last):
+            return False
         name.kind = "person"
         return True
+
+    def _goes_by_title(self, bearers: list[Entity], last: str) -> bool:
+        """Whether the article says "Mr Washington" throughout: bare "Washington" is the place then."""
+        short = [n for n in self.names if n.words == (last,) and (n.kind == "person" or n.has_title)]
+        named = {e.words[0] for e in bearers}
+        return len(short) >= LEAST_TITLED and len(named) == 1 and all(n.has_title for n in short)
 
     def _is_place_here(self, word: str, actor: str) -> bool:
         """Whether the article speaks of the place too: "in Jordan", "the Jordanian"."""
@@ -304,5 +315,5 @@ def _is_short_form(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
     if len(short) >= len(full):
         return False
     if full[-len(short) :] == short:
-        return len(short) > 1 or short[0] in lexicon().body_nouns
+        return len(short) > 1 or " ".join(short) in lexicon().body_nouns
     return full[: len(short)] == short

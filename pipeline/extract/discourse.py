@@ -33,7 +33,7 @@ class Weights:
     The first four say what a mention counts where it stands, ``step`` and ``paragraph`` what distance
     takes off. ``quoted``: the mention stands in a quotation and the pronoun does not. ``outer``: the
     pronoun stands in what that actor is reported to say. ``own``: the mention stands in the pronoun's own
-    statement, where speakers hardly name themselves.
+    statement, where speakers hardly name themselves. ``nobody``: a described person of unknown gender.
     """
 
     speaker: float = 2.6
@@ -55,6 +55,7 @@ class Weights:
     number_unsure: float = 1.0
     often: float = 0.25
     hint: float = 0.5
+    nobody: float = 0.5
     least: float = 0.2
 
 
@@ -236,6 +237,8 @@ class Discourse:
                 weight += w.gender_known
             elif known:
                 weight -= w.gender_known
+            elif entity.kind == "unnamed":
+                weight -= w.nobody
         return weight
 
 

@@ -8,15 +8,25 @@ before persons (``titles.py``).
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.extract.lexicon import Lexicon, fold, lexicon
 from pipeline.extract.name_spans import NameSpan
 
-Votes = Counter[str]
-"""Weight for each kind: state, place, organization, person."""
+
+class Votes(defaultdict[str, float]):
+    """Weight for each kind: state, place, organization, person."""
+
+    def __init__(self) -> None:
+        super().__init__(float)
+
+    def add(self, other: Mapping[str, float], scale: float = 1.0) -> None:
+        """Add the weights of ``other``, each times ``scale``."""
+        for kind, weight in other.items():
+            self[kind] += scale * weight
+
 
 LEAST = 1.0
 """Least weight of evidence that changes what the tagger saw."""
@@ -40,15 +50,18 @@ LEAST_STEM = 4
 class NameKinds:
     """Evidence of several articles about their unknown names, and the kinds that follow from it."""
 
-    def __init__(self, is_known: Callable[[str], bool]) -> None:
+    def __init__(
+        self, is_known: Callable[[str], bool], is_seat: Callable[[str], bool] = lambda _: False
+    ) -> None:
         self._is_known = is_known
+        self._is_seat = is_seat
         self._own: dict[str, dict[str, Votes]] = {}
-        self._shared: defaultdict[str, Votes] = defaultdict(Counter)
-        self._seen: defaultdict[str, Votes] = defaultdict(Counter)
+        self._shared: defaultdict[str, Votes] = defaultdict(Votes)
+        self._seen: defaultdict[str, Votes] = defaultdict(Votes)
 
     def observe(self, article_id: str, text: str, names: Sequence[NameSpan]) -> None:
         """Take in the evidence of one article."""
-        own: defaultdict[str, Votes] = defaultdict(Counter)
+        own: defaultdict[str, Votes] = defaultdict(Votes)
         people = _people(text, names)
         adjectives = {fold(text[n.start : n.end]) for n in names if n.name_type != "PERSON"}
         for span in names:
@@ -56,7 +69,7 @@ class NameKinds:
             self._seen[word][_KIND_OF.get(span.name_type, "")] += span.score
             is_open = not self._is_known(text[span.start : span.end]) and not _tells_place(word)
             if is_open and word not in people:
-                own[word] += _evidence(text, span)
+                own[word].add(_evidence(text, span))
         for word in own:
             if any(is_adjective(a, word) for a in adjectives):
                 own[word]["state"] += 1.5
@@ -65,7 +78,7 @@ class NameKinds:
                 _lend(own, longer)
         self._own[article_id] = own
         for word, votes in own.items():
-            self._shared[word] += votes
+            self._shared[word].add(votes)
 
     def typed(self, article_id: str, text: str, names: Sequence[NameSpan]) -> list[NameSpan]:
         """The names with the types that the evidence gives them."""
@@ -75,15 +88,26 @@ class NameKinds:
         for span in names:
             word = _word(text, span)
             if word not in own and word not in people and self._shared.get(word) and not _tells_place(word):
-                own[word] = Counter()  # no part of a person's name after all
-        seen: defaultdict[str, Votes] = defaultdict(Counter)
+                own[word] = Votes()  # no part of a person's name after all
+        seen: defaultdict[str, Votes] = defaultdict(Votes)
         for span in names:
             seen[_word(text, span)][_KIND_OF.get(span.name_type, "")] += span.score
         chosen = {word: self._kind(votes, own[word], word) for word, votes in seen.items() if word in own}
         return [
-            replace(span, name_type=_TYPE_OF[kind]) if (kind := chosen.get(_word(text, span))) else span
+            replace(span, name_type=_TYPE_OF[kind])
+            if (kind := chosen.get(_word(text, span)))
+            else self._seat(text, span, people)
             for span in names
         ]
+
+    def _seat(self, text: str, span: NameSpan, people: set[str]) -> NameSpan:
+        """A known capital or state that the tagger took for a person, as its surroundings tell otherwise."""
+        name = text[span.start : span.end]
+        if span.name_type != "PERSON" or not self._is_seat(name) or _word(text, span) in people:
+            return span
+        told = _evidence(text, span)
+        is_place = told["place"] + told["state"] + told["organization"] > told["person"]
+        return replace(span, name_type="LOCATION") if is_place else span
 
     def _as_elsewhere(self, text: str, span: NameSpan) -> NameSpan:
         """A name of several words with the type that it was given most, over all articles."""
@@ -95,12 +119,12 @@ class NameKinds:
 
     def _kind(self, seen: Votes, own: Votes, word: str) -> str | None:
         """The kind of a name; None where nothing speaks against the tagger."""
-        votes = Counter(own)
-        others = self._shared[word] - own
+        votes, others = Votes(), Votes()
+        votes.add(own)
+        others.add(self._shared[word])
+        others.add(own, -1.0)
         most = max(others.values(), default=0.0)
-        scale = SHARED * min(1.0, MOST_SHARED / most if most else 1.0)
-        for kind, weight in others.items():
-            votes[kind] += scale * weight
+        votes.add(others, SHARED * min(1.0, MOST_SHARED / most if most else 1.0))
         # A state is a place too: what tells of a place does not speak against the state.
         votes["place"] += votes.pop("state", 0.0)
         if max(votes.values(), default=0.0) < LEAST:
@@ -153,7 +177,7 @@ def _people(text: str, names: Iterable[NameSpan]) -> set[str]:
 def _evidence(text: str, span: NameSpan) -> Votes:
     """What stands right before and behind one mention says."""
     words = lexicon()
-    votes: Votes = Counter()
+    votes = Votes()
     before = _BEFORE.search(text, max(0, span.start - 40), span.start)
     if before is not None:
         _before(votes, fold(before.group(1) or "").strip(), fold(before.group(2)), words)
@@ -162,6 +186,8 @@ def _evidence(text: str, span: NameSpan) -> Votes:
         _after(votes, fold(after.group(1)).split(), words)
     if _AGED.match(text, span.end):
         votes["person"] += 0.5 if "who" in text[span.end : span.end + 6] else 2.0
+    elif text.startswith(", which", span.end):
+        votes.add({"place": 1.0, "organization": 1.0})
     return votes
 
 
@@ -169,7 +195,7 @@ def _before(votes: Votes, first: str, second: str, words: Lexicon) -> None:
     for phrase in (f"{first} {second}", second):
         told = words.name_contexts.get((phrase, "before"))
         if told:
-            votes.update(told)
+            votes.add(told)
             return
     if second in words.titles or second in words.person_nouns:
         votes["person"] += 2.0
@@ -181,7 +207,7 @@ def _after(votes: Votes, low: list[str], words: Lexicon) -> None:
         told = words.name_contexts.get((" ".join(low[i : i + 2]), "after"))
         told = told or words.name_contexts.get((word, "after"))
         if told:
-            votes.update(told)
+            votes.add(told)
             return
         if word in words.place_closers:
             votes["place"] += 1.5

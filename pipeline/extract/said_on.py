@@ -22,8 +22,11 @@ MAX_WORDS_BEFORE = 8
 """Words between a date and the cue that follows it; "On Tuesday, …" at the sentence's start may be farther."""
 MAX_WORDS_AFTER = 16
 """Words between the cue and a date that follows it."""
+FIRST_YEAR = 1900
+"""Four digits below this are taken for an amount, not a year."""
 _RELATIVES = frozenset(("who", "which", "that", "whose"))
 _AHEAD = frozenset(("next", "until", "till", "by", "before", "since", "coming", "from", "through", "between"))
+_COORDINATORS = frozenset(("and", "but", "then"))
 _OTHER_EVENT = _RELATIVES | {"before", "after", "ahead", "since", "until", "when", "while", "where", "during"}
 
 
@@ -32,6 +35,7 @@ class _Day:
     first: int
     last: int
     day: dt.date
+    is_year: bool = False
 
 
 def statement_date(
@@ -69,17 +73,26 @@ def _gap(tokens: Sequence[Token], day: _Day, at: int, last: int) -> int | None:
         between = [t.low for t in tokens[last + 1 : day.first] if t.is_word]
         if len(between) > MAX_WORDS_AFTER or any(w in _OTHER_EVENT for w in between[:-1]):
             return None
-        return len(between)
+        return len(between) if len(between) < 2 or not day.is_year else None
     if day.last >= at:
         return 0
     gap = tokens[day.last + 1 : at]
     between = [t.low for t in gap if t.is_word]
-    if all(not t.is_word or lexicon().is_function_word(t.low) for t in tokens[: day.first]):
+    if between and between[0] in _COORDINATORS and day.first and not _opens(tokens, day.first):
+        return None  # "left in May and has complained": the date is of the verb before
+    if _opens(tokens, day.first):
         return len(between) + 1  # "On Monday, …" dates the whole sentence
+    if day.is_year:
+        return None  # "a rehearsal in 1971": years hang on the noun before them
     in_clause = any(t.low in _RELATIVES for t in tokens[: day.first]) and any(t.low == "," for t in gap)
     if in_clause or len(between) > MAX_WORDS_BEFORE or any(w in _RELATIVES for w in between[:-1]):
         return None
     return len(between) + 1
+
+
+def _opens(tokens: Sequence[Token], first: int) -> bool:
+    """Whether only small words come before a date: "On Monday and Tuesday …"."""
+    return all(not t.is_word or lexicon().is_function_word(t.low) for t in tokens[:first])
 
 
 def _days(tokens: Sequence[Token], today: dt.date) -> Iterator[_Day]:
@@ -96,8 +109,14 @@ def _days(tokens: Sequence[Token], today: dt.date) -> Iterator[_Day]:
             yield _Day(i, i, today + dt.timedelta(days=value))
         elif kind == "unit":
             yield from _span_back(tokens, i, value, today)
+        elif before == "in" and _is_past_year(token.low, today):
+            yield _Day(i - 1, i, dt.date(int(token.low), 1, 1), is_year=True)
         elif before == "last" and token.low == "night":
             yield _Day(i - 1, i, today - dt.timedelta(days=1))
+
+
+def _is_past_year(low: str, today: dt.date) -> bool:
+    return len(low) == 4 and low.isascii() and low.isdigit() and FIRST_YEAR <= int(low) < today.year
 
 
 def _weekday(value: int, today: dt.date, *, strictly: bool) -> dt.date:

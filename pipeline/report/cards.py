@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup
 
-from pipeline.report.environment import environment
+from pipeline.report.environment import macros
 from pipeline.report.figures import outlet_label, said
 from pipeline.report.marking import Mark, excerpt
 from pipeline.report.tables import ReportTables
@@ -86,8 +86,7 @@ def card(row: Mapping[str, Any], text: str, *, name: str | None = None, href: st
         name: The actor's name, where the page does not tell it.
         href: The actor's page, where the name should lead there.
     """
-    module: Any = environment().get_template("card.html.j2").module
-    return module.card(row, excerpt(text, marks_of(row)), name, href)
+    return macros("card.html.j2").card(row, excerpt(text, marks_of(row)), name, href)
 
 
 def picks(found: pl.DataFrame, actor_ids: list[str], day: object, limit: int = 5) -> list[dict[str, Any]]:

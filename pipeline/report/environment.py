@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -25,6 +26,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     made.filters.update(
         web=web_address,
@@ -37,6 +39,12 @@ def environment() -> Environment:
         plural=plural,
     )
     return made
+
+
+@lru_cache
+def macros(name: str) -> Any:
+    """The macros of a template as functions, looked up once: pages of actors call them by the thousand."""
+    return environment().get_template(name).module
 
 
 def static(name: str) -> str:

@@ -100,7 +100,7 @@ def _common(tables: ReportTables) -> dict[str, Any]:
         "pages": PAGES,
         "window": tables.window,
         "window_days": DAYS,
-        "facts": tables.facts,
+        "facts": dict.fromkeys(("publication_id", "created", "data_from", "data_to")) | tables.facts,
         "vega": charts.script_name(),
         "month": figures.totals(tables),
     }

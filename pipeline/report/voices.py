@@ -14,7 +14,7 @@ import polars as pl
 from markupsafe import Markup
 
 from pipeline.report.cards import UNNAMED, UNRESOLVED, card
-from pipeline.report.environment import environment
+from pipeline.report.environment import macros
 from pipeline.report.figures import grouped, over_window, pairs, printed, said, series
 from pipeline.report.shards import script
 from pipeline.report.tables import ReportTables
@@ -121,10 +121,10 @@ def _files(heads: Mapping[str, _Head], chosen: list[tuple[str, str]]) -> dict[st
     index: list[list[Any]] = []
     shard: list[list[Any]] = []
     size = 0
-    module: Any = environment().get_template("actor_parts.html.j2").module
+    parts = macros("actor_parts.html.j2")
     for page, head in heads.items():
         own = by_page.get(page, [])
-        html = head.html + str(module.statements([Markup(h) for h in own], head.known, page))  # noqa: S704  # made by card
+        html = head.html + str(parts.statements([Markup(h) for h in own], head.known, page))  # noqa: S704  # made by card
         if shard and size + len(html) > SHARD:
             files[f"data/s{len(files)}.js"] = script(f"s{len(files)}", shard)
             shard, size = [], 0
@@ -147,7 +147,7 @@ def _heads(tables: ReportTables, found: pl.DataFrame) -> dict[str, _Head]:
     spoken_of_by = grouped(links, "mentioned_actor_id", _NAMES)
     quoted_in = grouped(_quoted_in(tables), "actor_id", _NAMES)
     aliases = dict(tables["actors"].select("actor_id", "aliases").rows())
-    module: Any = environment().get_template("actor_parts.html.j2").module
+    parts = macros("actor_parts.html.j2")
     has_page = set(sums["actor_id"])
     heads: dict[str, _Head] = {}
     for row in sums.iter_rows(named=True):
@@ -173,12 +173,12 @@ def _heads(tables: ReportTables, found: pl.DataFrame) -> dict[str, _Head]:
             row["statements"],
             others,
         ]
-        heads[actor_id] = _Head(str(module.head(row, around, has_page)), line, known.get(actor_id, 0))
+        heads[actor_id] = _Head(str(parts.head(row, around, has_page)), line, known.get(actor_id, 0))
     for page, name in _POOLS.items():
         if page in known:
             count = _pool_size(tables, page)
             line = [name, _TYPES.index("unnamed"), "", "", count, []]
-            heads[page] = _Head(str(module.pool(name, page, count)), line, known[page])
+            heads[page] = _Head(str(parts.pool(name, page, count)), line, known[page])
     return heads
 
 

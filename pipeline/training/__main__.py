@@ -33,7 +33,12 @@ def main() -> int:
     parser.add_argument("out", type=Path, help="folder for checkpoints and the model")
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--window", type=int, default=256, help="pieces in a window when in use")
+    parser.add_argument("--teacher", type=Path, action="append", default=[], help="weights to learn from")
+    parser.add_argument("--start", type=Path, help="weights to begin with")
+    parser.add_argument("--feed-forward", type=int, help="hidden units that a student keeps in each layer")
+    parser.add_argument("--soft", type=float, default=0.6, help="the teachers' share of a student's loss")
+    parser.add_argument("--rate", type=float, default=3e-4, help="learning rate of the encoder")
+    parser.add_argument("--window", type=int, default=320, help="pieces in a window when in use")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     args = parser.parse_args()
     if any(os.environ.get(k) != v for k, v in _MALLOC.items()):
@@ -46,9 +51,16 @@ def main() -> int:
     from pipeline.training.train import Recipe, train
 
     torch.set_num_threads(args.threads)
-    recipe = Recipe(epochs=args.epochs, seed=args.seed)
+    recipe = Recipe(
+        epochs=args.epochs,
+        seed=args.seed,
+        encoder_rate=args.rate,
+        head_rate=args.rate * (4 if not args.teacher else 3),
+        feed_forward=args.feed_forward,
+        soft=args.soft if args.teacher else 0.0,
+    )
     print({f.name: getattr(recipe, f.name) for f in fields(recipe)})
-    weights = train(args.data, args.out, recipe)
+    weights = train(args.data, args.out, recipe, teachers=args.teacher, start=args.start)
     export(weights, args.out / "model", window=args.window, keep_float=True)
     _measure(args.data / "dev", args.out / "model")
     return 0

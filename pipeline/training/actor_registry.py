@@ -183,6 +183,11 @@ class Registry:
             entry = self.aliases[row["alias"], by_name[row["name"]]]
             entry["from"], entry["to"] = row["valid_from"], row["valid_to"]
 
+    def show(self, names: list[dict[str, str]]) -> None:
+        """Let reports show a body by the letters that everybody knows it by; keys and aliases stay."""
+        for row in names:
+            self.actors[row["key"]]["actor_name"] = row["name"]
+
     def _drop_second_governments(self) -> None:
         """Where the government is an actor of its own (Scottish Government), the land is not called so."""
         names = {match_form(a["actor_name"]): k for k, a in self.actors.items()}

@@ -301,6 +301,7 @@ def main() -> None:
     found = actor_leaders.leaders(args.countries, codes, rows("leader_names"))
     actor_leaders.add(registry, found, states.names)
     registry.finish(rows("ambiguous"), rows("alias_dates"))
+    registry.show(rows("display_names"))
     registry.write(args.out)
 
 

@@ -205,12 +205,14 @@ def train(
     recipe: Recipe,
     *,
     teachers: Sequence[Path] = (),
+    start: Path | None = None,
     stop_after: int | None = None,
 ) -> Path:
     """Train on ``data_folder/train``; writes ``out/weights.pt`` and returns its path.
 
     With ``teachers`` (weights of trained networks) the network is a student: it begins as the first of
-    them, narrowed, and learns from their mean probabilities as well as from the annotation.
+    them, narrowed, and learns from their mean probabilities as well as from the annotation. ``start`` has
+    weights to begin with instead (a warm restart).
 
     Restartable: after each epoch the whole state lies in ``out/state.pt``, and a rerun goes on
     from there. ``stop_after`` ends the call after that many epochs of this call.
@@ -221,7 +223,9 @@ def train(
     tokenizer = load_tokenizer()
     documents, silver = read_split(data_folder, "train")
     taught = [load(path, device) for path in teachers]
-    if taught and recipe.feed_forward:
+    if start is not None:
+        net = load(start, device)
+    elif taught and recipe.feed_forward:
         sample = examples(tokenizer, documents, silver, limit=288)
         net = _student(taught[0], recipe.feed_forward, random.Random(recipe.seed).sample(sample, 160), device)
     else:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from benchmarks.pages import write_warcs
 
+from benchmarks.pages import write_warcs
 from pipeline.resources.freshness import stage_is_done
 from pipeline.resources.lake import Lake
 from pipeline.resources.model import Extractor

@@ -143,7 +143,7 @@
       for (const [id, html] of shard) {
         if (!has(plain(html), words.map(escaped))) continue;
         for (const one of parse(html).querySelectorAll(".st")) {
-          if (!has(plain(one.textContent), words)) continue;
+          if (!has(plain(one.querySelector(".words").textContent), words)) continue;
           count += 1;
           if (count > SHOWN_STATEMENTS) continue;
           const name = element("h3", "", { class: "who" });

@@ -4,15 +4,18 @@ import json
 import os
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import polars as pl
 import pytest
 import typer
 
 from pipeline import cli
-from pipeline.commands.asking import Shell
+from pipeline.commands.asking import Shell, expand
 from pipeline.commands.options import EXAMPLES, format_option, known_days
 from pipeline.settings import get_settings
+
+SAMPLE = Path(__file__).parents[3] / "seeds" / "sample"
 
 
 @pytest.fixture
@@ -159,11 +162,7 @@ def test_a_group_without_a_command_shows_its_help_and_no_error(capsys):
         ("picture.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "neither HTML nor text"),
         ("archive.warc.gz", b"\x1f\x8b\x08\0\0", "onrecord run --input"),
         ("empty.txt", b"", "empty"),
-        (
-            "french.txt",
-            ("Le ministre a dit que le pont serait ouvert en mars. " * 30).encode(),
-            "ONRECORD_LANGUAGES",
-        ),
+        ("french.html", (SAMPLE / "lac_matin_barrage.html").read_bytes(), "ONRECORD_LANGUAGES"),
     ],
 )
 def test_a_document_that_cannot_be_read_says_what_to_do(data_dir, capsys, tmp_path, name, body, words):
@@ -177,8 +176,8 @@ def test_a_document_that_cannot_be_read_says_what_to_do(data_dir, capsys, tmp_pa
 
 def test_text_in_utf16_is_text(data_dir, capsys, tmp_path):
     path = tmp_path / "wide.txt"
-    path.write_bytes(("The mayor said the bridge would open in March. " * 30).encode("utf-16"))
-    assert "The mayor said the bridge" in run(capsys, "clean", str(path))[1]
+    path.write_bytes((SAMPLE / "seed_article.txt").read_text(encoding="utf-8").encode("utf-16"))
+    assert "Dmytro Kuleba" in run(capsys, "clean", str(path))[1]
 
 
 def completions(line, capsys, monkeypatch):
@@ -265,11 +264,14 @@ def test_ctrl_c_drops_what_was_typed_and_quit_leaves(capsys):
 
 
 def test_the_shell_has_commands_of_its_own(capsys):
-    asked, out, err = converse(
-        capsys, ".help", ".tables", ".columns fct_statement", ".columns x' or '1", ".frob"
-    )
+    asked, out, err = converse(capsys, ".help", ".tables", ".columns fct_statement", ".frob")
     assert ".columns TABLE" in out
-    assert "duckdb_tables()" in asked[0]
-    assert asked[1].endswith("table_name = 'fct_statement'")
-    assert asked[2].endswith("table_name = 'x'' or ''1'")
+    assert asked == [".tables", ".columns fct_statement"]
     assert ".frob is no command" in err
+
+
+def test_its_commands_stand_for_queries():
+    assert "duckdb_tables()" in expand(".tables")
+    assert expand(".columns fct_statement ").endswith("table_name = 'fct_statement'")
+    assert expand(".columns x' or '1").endswith("table_name = 'x'' or ''1'")
+    assert expand("select 1") == "select 1"
