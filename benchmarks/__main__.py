@@ -1,33 +1,42 @@
-"""``make bench``: every benchmark whose data is at hand, written to ``docs/benchmarks.md``.
+"""``make bench``: every benchmark whose data is at hand, each a section of ``docs/benchmarks.md``.
 
-    python -m benchmarks [--texts FOLDER] [--pages FOLDER] [--peer PYTHON]
+    python -m benchmarks [--quick] [--texts FOLDER] [--pages FOLDER] [--rounds 5]
 
-``--texts``: annotated articles (.txt); ``--pages``: saved pages with ``gold.json``; ``--peer``: an interpreter with
-spaCy and its small English model. Collecting and the warehouse need nothing but this project; the warehouse uses the
-last run's data folder and is left out where there is none.
+End to end, peers, collecting and the warehouse need nothing but this project and PyPI (for the peers).
+``--texts``: annotated articles (.txt); ``--pages``: saved pages with ``gold.json``; ``--quick``: few pages and one
+round, to see that all of it works. The long runs have commands of their own: ``python -m benchmarks.stress``.
 """
 
 from __future__ import annotations
 
 import argparse
-import datetime as dt
-import os
-import platform
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+from benchmarks.sections import ROOT, put
 
 
-def measure(title: str, module: str, *args: object) -> str:
+def module(name: str, *args: object) -> None:
+    """A benchmark that writes its own section."""
+    print(f"{name} …", flush=True)
+    done = subprocess.run(
+        [sys.executable, "-m", f"benchmarks.{name}", *map(str, args)], cwd=ROOT, check=False
+    )
+    if done.returncode:
+        print(f"{name} failed with {done.returncode}", flush=True)
+
+
+def script(title: str, name: str, *args: object) -> None:
+    """A benchmark that prints its figures."""
     print(f"{title} …", flush=True)
-    command = [sys.executable, str(ROOT / "benchmarks" / f"{module}.py"), *map(str, args)]
+    command = [sys.executable, str(ROOT / "benchmarks" / f"{name}.py"), *map(str, args)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     text = done.stdout.strip() if done.returncode == 0 else f"failed: {done.stderr.strip()[-500:]}"
     print(text, flush=True)
-    return f"## {title}\n\n`{module}.py`\n\n```\n{text}\n```\n"
+    body = text if text.startswith("|") else f"```\n{text}\n```"
+    put(name, title, f"python benchmarks/{name}.py", body)
 
 
 def main() -> None:
@@ -36,28 +45,22 @@ def main() -> None:
     )
     parser.add_argument("--texts", type=Path)
     parser.add_argument("--pages", type=Path)
-    parser.add_argument("--peer")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--quick", action="store_true")
     args = parser.parse_args()
-    parts = [
-        "# Benchmarks\n\nRatios side by side in one run; seconds belong to the machine named here.\n",
-        f"{dt.datetime.now(dt.UTC):%Y-%m-%d}, {platform.machine()}, {os.cpu_count()} cores, "
-        f"Python {platform.python_version()}\n",
-    ]
+    rounds = 1 if args.quick else args.rounds
+    module("end_to_end", "--pages", 60 if args.quick else 1000, "--rounds", rounds)
+    module("peers", "--pages", 20 if args.quick else 200, "--rounds", rounds)
     if args.texts:
-        peer = ["--peer", args.peer] if args.peer else []
-        parts.append(measure("Extraction", "extraction", args.texts, *peer))
+        script("Extraction of annotated articles", "extraction", args.texts, "--rounds", rounds)
     if args.pages:
-        parts.append(measure("Cleaning", "cleaning", args.pages))
-    parts.append(measure("Collecting", "collect"))
-    if (ROOT / "data" / "lake").exists():
+        script("Cleaning of saved pages", "cleaning", args.pages)
+    if not args.quick:
+        script("Collecting", "collect")
+    if (ROOT / "data" / "lake").exists() and not args.quick:
         with tempfile.TemporaryDirectory() as work:
             sizes = ["--statements", 10_000, 100_000]
-            parts.append(
-                measure(
-                    "Warehouse", "warehouse", "increments", "--lake", ROOT / "data", "--work", work, *sizes
-                )
-            )
-    (ROOT / "docs" / "benchmarks.md").write_text("\n".join(parts), encoding="utf-8")
+            script("Warehouse", "warehouse", "increments", "--lake", ROOT / "data", "--work", work, *sizes)
 
 
 if __name__ == "__main__":

@@ -90,9 +90,10 @@ def published_digests(data_dir: Path) -> dict[str, str]:
     with duckdb.connect(str(published(data_dir).resolve()), read_only=True) as connection:
         names = [r[0] for r in connection.execute("show tables").fetchall()]
         for name in sorted(names):
-            if name in TIED_TO_TIME or connection.execute(
-                "select 1 from duckdb_views() where view_name = ?", [name]
-            ).fetchone():
+            if (
+                name in TIED_TO_TIME
+                or connection.execute("select 1 from duckdb_views() where view_name = ?", [name]).fetchone()
+            ):
                 continue
             rows = sorted(map(repr, connection.execute(f'select * from "{name}"').fetchall()))
             out[name] = hashlib.sha256("\n".join(rows).encode("utf-8", "surrogatepass")).hexdigest()[:12]

@@ -294,20 +294,22 @@ def queries(data_dir: Path, repeat: int) -> None:
         "select actor_name from fct_statement join dim_actor using (actor_id) "
         "where actor_type = 'person' group by all order by count(*) desc limit 1",
     ).row(0)
-    print("| question | first, ms | median, ms | worst, ms |\n| --- | --- | --- | --- |")
+    print("| question | first, ms | median, ms | worst, ms | CPU, ms |\n| --- | --- | --- | --- | --- |")
     for number, (title, sql) in questions().items():
         if number not in QUESTIONS:
             continue
         asked = sql.replace("Dmytro Kuleba", actor.replace("'", "''"))
-        times = []
+        times: list[Cost] = []
         for _ in range(repeat):
             with duckdb.connect(
                 str(data_dir / "published" / "onrecord.duckdb"), read_only=True
             ) as connection:
                 connection.execute("set threads = 2")
-                times.append(1000 * timed(lambda c=connection, q=asked: c.execute(q).fetchall()))
+                times.append(cost(lambda c=connection, q=asked: c.execute(q).fetchall()))
+        wall = [1000 * t.wall for t in times]
         print(
-            f"| {number}. {title} | {times[0]:.0f} | {statistics.median(times):.0f} | {max(times):.0f} |",
+            f"| {number}. {title} | {wall[0]:.0f} | {statistics.median(wall):.0f} | {max(wall):.0f} "
+            f"| {1000 * statistics.mean(t.cpu for t in times):.0f} |",
             flush=True,
         )
 

@@ -26,8 +26,6 @@ from pipeline.commands.options import (
     load_settings,
     out,
 )
-from pipeline.commands.views import steps_view
-from pipeline.commands.welcome import next_steps, state_of
 from pipeline.terminal import fail, program
 
 _LOOK, _MAKE, _KEEP = "Look", "Make", "Keep in order"
@@ -85,6 +83,9 @@ def start(
 ) -> None:
     """Who said what, when: news articles in, a statement warehouse out."""
     if ctx.invoked_subcommand is None:
+        from pipeline.commands.views import steps_view
+        from pipeline.commands.welcome import next_steps, state_of
+
         settings = load_settings()
         state = state_of(settings)
         out.print(steps_view(state.line, next_steps(settings, state)), soft_wrap=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import platform
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import dagster as dg
 
 from pipeline.assets.catalogue import LEDGER_KEYS
 from pipeline.assets.housekeeping import remove_old_runs
+from pipeline.assets.partitions import RANGE_END, RANGE_START, days_of_tags
 from pipeline.resources.lake import days_between
 from pipeline.schemas import TABLES
 from pipeline.settings import Settings
@@ -23,9 +24,6 @@ from pipeline.settings import Settings
 DAILY_JOB = "daily"
 COLLECT_JOB = "collect"
 HOUSEKEEPING_JOB = "housekeeping"
-PARTITION = "dagster/partition"
-RANGE_START = "dagster/asset_partition_range_start"
-RANGE_END = "dagster/asset_partition_range_end"
 HOST = ".dagster/onrecord_host"
 """Tag: the machine whose process works on the run; process ids mean nothing on another."""
 
@@ -100,14 +98,6 @@ def contiguous(days: Iterable[dt.date]) -> list[tuple[dt.date, dt.date]]:
         else:
             out.append((day, day))
     return out
-
-
-def days_of_tags(tags: Mapping[str, str]) -> list[dt.date]:
-    """The days that a run with these tags makes."""
-    if RANGE_START in tags and RANGE_END in tags:
-        first, last = (dt.date.fromisoformat(tags[name]) for name in (RANGE_START, RANGE_END))
-        return list(days_between(first, last))
-    return [dt.date.fromisoformat(tags[PARTITION])] if PARTITION in tags else []
 
 
 def run_days(

@@ -12,16 +12,17 @@ import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-import polars as pl
 from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.settings import PROJECT_DIR
+if TYPE_CHECKING:
+    # Polars and pydantic take most of a second to import, which completion of a word cannot afford.
+    import polars as pl
 
 EXAMPLE_QUERY = (
     "select actor_name, statements from actor_statements_daily join dim_actor using (actor_id) "
@@ -128,6 +129,8 @@ def from_here(path: Path) -> Path:
 
 def flat(frame: pl.DataFrame) -> pl.DataFrame:
     """``frame`` with lists and structs as JSON text, for CSV."""
+    import polars as pl
+
     nested = [name for name, dtype in frame.schema.items() if dtype.is_nested()]
     return frame.with_columns(
         pl.Series(name, [None if v is None else json.dumps(v, default=str) for v in frame[name].to_list()])
@@ -142,6 +145,8 @@ def plain(text: str) -> str:
 
 def summary(console: Console, counts: Mapping[str, int], top: pl.DataFrame, data_dir: Path) -> None:
     """The end of a run: leading actors, counts, where things lie, a query to paste."""
+    from pipeline.settings import PROJECT_DIR
+
     console.print()
     if top.height:
         console.print(frame_table(top, title="Who spoke most"))

@@ -60,12 +60,13 @@ def test_every_asset_has_a_group_and_a_description(graph):
         assert node.description, key
 
 
-def test_all_days_share_one_partitioning(graph):
+def test_days_are_partitions_up_to_the_lake_and_the_warehouse_is_whole(graph):
     kinds = {type(graph.get(k).partitions_def).__name__ for k in graph.materializable_asset_keys}
     assert kinds == {"DailyPartitionsDefinition", "NoneType"}
-    assert {
-        k.to_user_string() for k in graph.materializable_asset_keys if graph.get(k).partitions_def is None
-    } == {"published"}
+    days = {
+        k.to_user_string() for k in graph.materializable_asset_keys if graph.get(k).partitions_def is not None
+    }
+    assert days == {f"lake/{t}" if t in ("rejects", "run_log") else t for t in TABLES}
 
 
 def test_warehouse_steps_share_one_pool(tmp_path):

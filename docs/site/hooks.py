@@ -11,7 +11,9 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
@@ -35,9 +37,26 @@ _LINK = re.compile(r"(!?\[[^\]]*\])\(([^)#:\s]+)(#[^)\s]*)?\)")
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Keep what pages of other folders name under one key, for links."""
+    """Keep where pages of other folders come from, for links; pages without a line in the menu get one."""
     config.extra["origins"] = {place: source for source, place in ELSEWHERE.items()}
+    docs = Path(config.docs_dir)
+    pages = {path.relative_to(docs).as_posix() for path in docs.rglob("*.md")}
+    rest = sorted(pages - set(_leaves(config.nav)))
+    if rest and config.nav is not None:
+        config.nav.append({"Further": rest})
     return config
+
+
+def _leaves(nav: Any) -> Iterator[str]:
+    """Every page that a menu names."""
+    if isinstance(nav, str):
+        yield nav
+    elif isinstance(nav, dict):
+        for below in nav.values():
+            yield from _leaves(below)
+    elif isinstance(nav, list):
+        for below in nav:
+            yield from _leaves(below)
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:

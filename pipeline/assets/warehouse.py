@@ -26,7 +26,7 @@ from dagster_dbt.errors import DagsterDbtError
 
 from pipeline.assets.catalogue import LEDGER_KEYS, OWNERS
 from pipeline.assets.lineage import model_lineage
-from pipeline.assets.partitions import DAILY, ONE_RUN, days_of
+from pipeline.assets.partitions import days_of_tags
 from pipeline.assets.report import PREVIEW_ROWS, links, plot_markdown, preview_markdown
 from pipeline.resources.locks import warehouse_lock
 from pipeline.resources.progress import Progress
@@ -35,6 +35,8 @@ from pipeline.settings import PROJECT_DIR, Settings
 
 WAREHOUSE_POOL = "warehouse"
 """Concurrency pool of size 1: one writer of warehouse.duckdb at a time."""
+NO_DAY = "0001-01-01"
+"""Asks dbt for no day in particular: it loads those whose files changed, whatever is asked for."""
 DBT_PROJECT_DIR = PROJECT_DIR / "dbt_project"
 DBT = str(Path(sys.executable).parent / "dbt")
 """The dbt of this environment, also where it is not activated."""
@@ -99,14 +101,16 @@ def prepare_manifest(project: DbtProject) -> Path:
 
 
 def build_warehouse_assets(project: DbtProject) -> list[dg.AssetsDefinition]:
-    """Dbt's models and the publication as assets."""
+    """Dbt's models and the publication as assets.
+
+    They have no partitions: each is one table of all days, and an event for each model and day of a long
+    range would take longer to write than the tables.
+    """
     manifest = read_manifest(prepare_manifest(project))
 
     @dbt_assets(
         manifest=manifest,
         project=project,
-        partitions_def=DAILY,
-        backfill_policy=ONE_RUN,
         dagster_dbt_translator=Translator(),
         pool=WAREHOUSE_POOL,
         name="dbt_models",
@@ -117,11 +121,11 @@ def build_warehouse_assets(project: DbtProject) -> list[dg.AssetsDefinition]:
         settings: dg.ResourceParam[Settings],
         progress: dg.ResourceParam[Progress],
     ) -> Iterator[Any]:
-        days = [day.isoformat() for day in days_of(context)]
-        progress.note(f"dbt build of {len(days)} day{'s' * (len(days) > 1)}")
+        days = [day.isoformat() for day in days_of_tags(context.run.tags)]
+        progress.note(f"dbt build of {len(days)} day{'s' * (len(days) > 1)}" if days else "dbt build")
         with warehouse_lock(settings):
             # Not --vars: changed vars make dbt parse the whole project again.
-            os.environ["ONRECORD_PARTITIONS"] = ",".join(days)
+            os.environ["ONRECORD_PARTITIONS"] = ",".join(days) or NO_DAY
             # Unit tests test the SQL, not the data; they run in `make test`.
             command = ["build", "--exclude-resource-type", "unit_test"]
             # One folder for all runs: dagster-dbt would leave a new one behind in every run.

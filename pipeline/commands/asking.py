@@ -11,16 +11,17 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
-import polars as pl
 import typer
 
 from pipeline.commands.options import DataDir, Failure, format_option, load_settings, out
-from pipeline.commands.views import frame_view
 from pipeline.terminal import fail, flat
 
-Ask = Callable[[str], pl.DataFrame]
+if TYPE_CHECKING:
+    import polars as pl
+
+Ask: TypeAlias = "Callable[[str], pl.DataFrame]"
 
 _TABLES = r"""
 select name, rows, regexp_replace(comment, '^One row per |(:|\.) .*$|\.$', '', 'g') as one_row_is
@@ -85,6 +86,8 @@ def show(frame: pl.DataFrame, format: str) -> None:
     elif format == "jsonl":
         sys.stdout.write(frame.write_ndjson())
     else:
+        from pipeline.commands.views import frame_view
+
         out.print(frame_view(frame, width=out.width))
 
 

@@ -13,7 +13,6 @@ import typer
 from rich.text import Text
 
 from pipeline.commands.options import DONE, WITH_REJECTS, DataDir, format_option, load_settings, out, waiting
-from pipeline.commands.views import feeds_view
 from pipeline.terminal import flat
 
 
@@ -21,6 +20,7 @@ def feeds_check(
     format: Annotated[str, format_option("table", "csv", "jsonl")] = "table", data_dir: DataDir = None
 ) -> None:
     """Is each feed alive, how many entries, the newest, what would be collected. Collects nothing."""
+    from pipeline.commands.views import feeds_view
     from pipeline.resources.collector import Collector
 
     collector = Collector(load_settings(data_dir))

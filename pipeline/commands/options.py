@@ -8,15 +8,16 @@ from __future__ import annotations
 import datetime as dt
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import pydantic
 import typer
 from rich.console import Console
 from rich.markup import escape
 
-from pipeline.settings import Settings, get_settings
 from pipeline.terminal import err
+
+if TYPE_CHECKING:
+    from pipeline.settings import Settings
 
 DONE, WITH_REJECTS, USAGE, FAILED = 0, 1, 2, 3
 out = Console(highlight=False)
@@ -36,6 +37,10 @@ def load_settings(data_dir: Path | None = None) -> Settings:
     Raises:
         UsageProblem: A variable has a value that does not fit.
     """
+    import pydantic
+
+    from pipeline.settings import get_settings
+
     try:
         settings = get_settings()
     except pydantic.ValidationError as error:

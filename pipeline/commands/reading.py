@@ -26,7 +26,6 @@ from pipeline.commands.options import (
     out,
     waiting,
 )
-from pipeline.commands.views import article_view, statements_view
 from pipeline.terminal import fail
 
 
@@ -76,6 +75,8 @@ def _show_extracted(one: Any, format: str) -> None:
 
         sys.stdout.write(highlight(one.article["text"][0], one.statements, title=title))
         return
+    from pipeline.commands.views import statements_view
+
     out.print(
         statements_view(one.statements, title=title, day=one.article["article_date"][0], width=out.width)
     )
@@ -86,6 +87,7 @@ def clean(
     format: Annotated[str, format_option("table", "jsonl")] = "table",
 ) -> None:
     """What cleaning makes of single pages: headline, authors, date, language, paragraphs."""
+    from pipeline.commands.views import article_view
     from pipeline.documents import DocumentError, cleaned_line, load_document
     from pipeline.resources.collector import Collector
 

@@ -58,11 +58,10 @@ class Bodies:
             if phrase.determiner in ("the", "this", "that", ""):
                 choice = self._definite(phrase, fits, place)
                 if choice.entity is not None:
+                    if choice.entity.kind == "unnamed":
+                        return choice.entity, "unnamed", "unnamed_again"
                     rule = "body" if choice.margin >= SURE_MARGIN else "body_close"
                     return choice.entity, "nominal", rule
-        earlier = self.phrases.earlier(phrase, place.start) if phrase.determiner in DEFINITE else None
-        if earlier is not None and owner is None:
-            return earlier, "unnamed", "unnamed_again"
         return self.phrases.unnamed(phrase, owner), "unnamed", "unnamed"
 
     def _owned(self, phrase: Phrase, owner: Entity) -> Entity:
@@ -108,6 +107,8 @@ class Bodies:
             return Choice(None)  # "the court", "the board": only one whose name says so
         if phrase.is_of_nouns:
             return Choice(None)  # "the metalworkers’ union": not the union that was named before
+        if (earlier := self.phrases.earlier(phrase, place.start)) is not None:
+            return Choice(earlier)
         choice = self.discourse.best([e for e in pool if not e.head and self._can_be(e, fits)], place)
         return choice if choice.score >= LEAST_BODY else Choice(None)
 
@@ -138,13 +139,14 @@ class Bodies:
         for at in range(self.layout.index(phrase.start) - 1, 0, -1):
             if tokens[at].low != phrase.head:
                 continue
-            before = tokens[at - 2] if tokens[at - 1].is_possessive and at > 1 else tokens[at - 1]
+            is_possessive = tokens[at - 1].is_possessive and at > 1
+            before = tokens[at - 2] if is_possessive else tokens[at - 1]
+            if not is_possessive and before.low not in self.words.pronouns:
+                continue
             for entity in self.discourse.entities:
                 is_owner = entity.kind not in ("place", "thing")
                 if is_owner and any(s.start <= before.start < s.end for s in entity.sightings):
-                    return (
-                        entity if tokens[at - 1].is_possessive or before.low in self.words.pronouns else None
-                    )
+                    return entity
         return None
 
     def _is_by(self, maker: Name, phrase: Phrase) -> bool:

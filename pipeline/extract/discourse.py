@@ -33,7 +33,8 @@ class Weights:
     The first four say what a mention counts where it stands, ``step`` and ``paragraph`` what distance
     takes off. ``quoted``: the mention stands in a quotation and the pronoun does not. ``outer``: the
     pronoun stands in what that actor is reported to say. ``own``: the mention stands in the pronoun's own
-    statement, where speakers hardly name themselves. ``nobody``: a described person of unknown gender.
+    statement, where speakers hardly name themselves. ``introduced``: the sentence before names somebody
+    for the first time, with a role, and a quotation follows.
     """
 
     speaker: float = 2.6
@@ -49,13 +50,13 @@ class Weights:
     quoted_speaker: float = 4.5
     last_speaker: float = 0.9
     quote_goes_on: float = 0.7
+    introduced: float = 1.2
     later: float = 2.0
     later_in_paragraph: float = 0.8
     gender_known: float = 0.5
     number_unsure: float = 1.0
     often: float = 0.25
     hint: float = 0.5
-    nobody: float = 0.5
     least: float = 0.2
 
 
@@ -117,11 +118,20 @@ class Discourse:
         subject: bool,
         speaker: bool = False,
         topic: bool = False,
+        introduction: bool = False,
     ) -> None:
         """Remember a mention; an actor met for the first time joins the article's."""
         lay = self.layout
         seen = Sighting(
-            start, end, lay.step(start), lay.paragraph(start), lay.quotation(start), subject, speaker, topic
+            start,
+            end,
+            lay.step(start),
+            lay.paragraph(start),
+            lay.quotation(start),
+            is_subject=subject,
+            is_speaker=speaker,
+            is_topic=topic,
+            is_introduction=introduction,
         )
         insort(entity.sightings, seen, key=lambda s: s.start)
         if id(entity) not in self._known and entity.problem is None:
@@ -206,6 +216,8 @@ class Discourse:
         begins = seen.is_subject or seen.is_topic
         if begins and seen.step == spot.step and spot.quotation < 0 and not spot.place.follows_quotation:
             weight += w.same_sentence
+        if seen.is_introduction and spot.place.follows_quotation and spot.step - seen.step <= 1:
+            weight += w.introduced
         if seen.quotation >= 0 and seen.quotation != spot.quotation:
             weight -= w.quoted
         if any(s <= seen.start < e for s, e in spot.place.own_content):
@@ -237,8 +249,6 @@ class Discourse:
                 weight += w.gender_known
             elif known:
                 weight -= w.gender_known
-            elif entity.kind == "unnamed":
-                weight -= w.nobody
         return weight
 
 

@@ -20,7 +20,8 @@ class Sighting:
     """A place where an actor is mentioned, as pronoun resolution weighs it.
 
     ``step`` numbers the narrator's sentences, ``quotation`` the quotation it lies in (-1 for none);
-    ``is_topic`` marks a possessive that begins a clause ("Sanders's plan …").
+    ``is_topic`` marks a possessive that begins a clause ("Sanders's plan …"), ``is_introduction`` a full
+    name with a role beside it, the first of its bearer.
     """
 
     start: int
@@ -31,6 +32,7 @@ class Sighting:
     is_subject: bool
     is_speaker: bool = False
     is_topic: bool = False
+    is_introduction: bool = False
 
 
 @dataclass(slots=True)

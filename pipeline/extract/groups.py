@@ -153,7 +153,8 @@ class Groups:
             back = step - lay.step(token.start)
             if back > GROUP_STEPS:
                 break
-            if not self.words.is_plural_people(token.low) or lay.quotation(token.start) >= 0:
+            is_people = self.words.is_plural_people(token.low) and token.low not in self.words.pronouns
+            if not is_people or lay.quotation(token.start) >= 0:
                 continue
             first = lay.tokens[self.phrases.begin(i)].start
             score = weights.subject if begins_clause(lay, first) else weights.mention

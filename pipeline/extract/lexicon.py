@@ -15,7 +15,17 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent / "lexicons"
 _LOOSE_CLASSES = frozenset(
-    ("measure", "impression", "pronoun_filler", "new_group", "locative", "numbered", "post_nominal", "reader")
+    (
+        "measure",
+        "impression",
+        "pronoun_filler",
+        "new_group",
+        "locative",
+        "numbered",
+        "post_nominal",
+        "reader",
+        "naming",
+    )
 )
 """Classes whose words also stand inside of names and titles."""
 MAX_NOUN_WORDS = 3

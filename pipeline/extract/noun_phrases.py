@@ -93,18 +93,41 @@ class NounPhrases:
     def _name(self, phrase: Phrase, owner: Entity | None) -> str:
         """The phrase without article and asides, "his" written out where it is known whose."""
         text = " ".join(self.layout.text[phrase.start : phrase.core_end or phrase.end].split())
+        if phrase.head_class == "document":
+            text = self._off_readers(text)
         first, _, rest = text.partition(" ")
         if owner is not None and isinstance(phrase.owner, Pronoun):
-            text = f"{owner.name}{self.layout.apostrophe}s {rest}"
+            text = f"{self._possessive(owner)} {rest}"
         elif rest and first.casefold() in ("the", "a", "an", "one") and not rest.startswith("of "):
             text = rest
         return text.removesuffix("'s").removesuffix("’s").rstrip("'’ ,")
+
+    def _possessive(self, owner: Entity) -> str:
+        """A name in the possessive, that of a group up to what only describes it ("Tram drivers’")."""
+        words = owner.name.split()
+        if owner.is_plural:
+            cut = next(
+                (i for i, w in enumerate(words) if i and self.words.is_a(w, "preposition")), len(words)
+            )
+            words = words[:cut]
+        plural = owner.is_plural and words[-1].endswith("s")
+        return " ".join(words) + self.layout.apostrophe + ("" if plural else "s")
+
+    def _off_readers(self, text: str) -> str:
+        """A document without who has seen it: "draft of the deal" of "draft of the deal seen by the Post"."""
+        words = text.split()
+        cut = next((i for i, w in enumerate(words) if i > 1 and self.words.is_a(w, "reader")), len(words))
+        while cut > 2 and self.words.is_a(words[cut - 1], "conjunction"):
+            cut -= 1
+        return " ".join(words[:cut])
 
     def _body(self, phrase: Phrase, owner: Entity | None) -> str | None:
         """The body that the phrase is of: "Russian foreign ministry", "the Clinton campaign"."""
         tokens = self.layout.between(phrase.start, phrase.end)
         bodies = [i for i, t in enumerate(tokens) if t.low in self.words.body_nouns and t.low != phrase.head]
         name = phrase.of or (None if isinstance(phrase.owner, Pronoun) else phrase.owner)
+        if phrase.head_class == "document" and any(self.words.is_a(t.low, "reader") for t in tokens):
+            name = None
         if bodies and name is not None and name.start < tokens[bodies[-1]].start:
             return " ".join(self.layout.text[name.start : tokens[bodies[-1]].end].split())
         if owner is not None:

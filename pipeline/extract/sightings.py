@@ -47,6 +47,7 @@ def sight_names(
             subject=name.is_subject,
             speaker=name.start in speakers and not name.is_possessive,
             topic=name.is_topic and name.start not in in_title,
+            introduction=bool(name.roles) and len(name.words) > 1 and name is entity.names[0],
         )
         end = _campaign_end(layout, name) if entity.kind == "person" else None
         if end is not None:

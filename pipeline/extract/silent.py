@@ -14,7 +14,7 @@ from pipeline.extract.groups import Groups
 from pipeline.extract.layout import Layout
 from pipeline.extract.lexicon import Pronoun, lexicon
 from pipeline.extract.persona import NameIndex, name_words
-from pipeline.extract.slots import Slot, Span
+from pipeline.extract.slots import Attribution, Slot, Span
 from pipeline.extract.surroundings import Surroundings
 from pipeline.extract.transcripts import Transcript
 
@@ -69,9 +69,15 @@ class Silent:
             subject = self._subject_of(a.cue[0])
             if subject is not None:
                 return subject, "name", "silent_subject", None
-            subject = self._subject_of_clause(a.cue[0]) or self._subject_of_noun(a.cue[0])
+            pronoun = self.clause_pronoun(a.cue[0])
+            subject = self._subject_of_noun(a.cue[0])
+            if pronoun is not None:
+                word = self.words.pronouns[self.layout.tokens[self.layout.index(pronoun)].low]
+                subject = self.groups.relative(pronoun, word).entity
             if subject is not None:
                 return subject, "pronoun", "relative", None
+        if a.cue is None and a.statement_type == "direct" and (actor := self._who_acts(a)) is not None:
+            return actor, "name", "silent_action", None
         before = [s for s in self.slots if s.entity is not None and s.attribution.anchor < a.anchor]
         last = max(before, key=lambda s: s.attribution.anchor, default=None)
         if last is None:
@@ -86,6 +92,23 @@ class Silent:
         if goes_on:
             return last.entity, "pronoun", rule, None
         return None, "unresolved", "silent", "no_speaker"
+
+    def _who_acts(self, a: Attribution) -> Entity | None:
+        """Who acts right behind the quotation that opens a paragraph: "“Would you?” Ms Penn held up a jar."."""
+        tokens, lay = self.layout.tokens, self.layout
+        first, last = a.content[0][0], a.content[-1][1]
+        if lay.paragraphs[lay.paragraph(first)][0] != first:
+            return None
+        at = lay.index(last)
+        while at < len(tokens) and not tokens[at].is_word:
+            at += 1
+        if at >= len(tokens) or lay.paragraph(tokens[at].start) != lay.paragraph(first):
+            return None
+        name = self.names.at(tokens[at].start)
+        if name is None or name.kind != "person" or name.is_possessive or lay.quotation(name.start) >= 0:
+            return None
+        entity = self.of_name.get(name.start)
+        return entity if entity is not None and entity.problem is None else None
 
     def _is_passive(self, cue: Span) -> bool:
         """Whether the subject is not the one who speaks: "is expected to", "was asked", "seems to"."""
@@ -119,8 +142,8 @@ class Silent:
         entity = self.of_name.get(name.start)
         return entity if entity is not None and entity.problem is None and entity.kind != "thing" else None
 
-    def _subject_of_clause(self, cue: int) -> Entity | None:
-        """Whom "who" stands for in "Ms Okoro, who took over in May and had feared the sack"."""
+    def clause_pronoun(self, cue: int) -> int | None:
+        """Where "who" stands that is the subject of "Ms Okoro, who took over in May and had feared the sack"."""
         tokens = self.layout.tokens
         first = self.layout.index(self.layout.sentence_span(cue)[0])
         for at in range(self.layout.index(cue) - 1, max(first, self.layout.index(cue) - CLAUSE_TOKENS), -1):
@@ -132,7 +155,7 @@ class Silent:
                 continue
             if token.low == "that" or not self._is_subject(at + 1, cue):
                 return None
-            return self.groups.relative(token.start, pronoun).entity
+            return token.start
         return None
 
     def _subject_of_noun(self, cue: int) -> Entity | None:

@@ -282,8 +282,11 @@ class _Walk:
     def _finish_joint(self, slot: Slot, phrase: Phrase, joint: Sequence[Entity], rule: str) -> None:
         """One result for each of several actors that one pronoun means."""
         self._finish(slot, joint[0], "pronoun", rule)
-        span = (phrase.start, phrase.end)
-        for i, entity in enumerate(joint[1:], 1):
+        self._join(slot, (phrase.start, phrase.end), joint[1:], rule)
+
+    def _join(self, slot: Slot, span: Span, joint: Sequence[Entity], rule: str) -> None:
+        for i, entity in enumerate(joint, 1):
+            entity.kind = {"place": "government", "thing": "organization"}.get(entity.kind, entity.kind)
             ordinal = slot.ordinal + 100 * i  # behind the conjuncts of the attribution itself
             self.joint.append(
                 Resolved(slot.attribution.attribution_id, ordinal, span, entity, "pronoun", rule)
@@ -294,7 +297,8 @@ class _Walk:
         if described is not None:
             self._finish(slot, described, "name", "apposition")
             return
-        if self._is_ours(phrase) and self.around.is_reported(phrase.start, slot.attribution):
+        is_told = self.around.is_reported(phrase.start, slot.attribution)
+        if self._is_ours(phrase) and (is_told or self.silent.transcript.covers(phrase.start)):
             return  # hangs on whose words they are: resolved late
         owner = self._owner(phrase)
         place = self.around.place(phrase.start, slot.attribution)
@@ -308,6 +312,11 @@ class _Walk:
         """The person in whose apposition the phrase stands: "Matt Bennett, [a former aide]"."""
         if phrase.head_class != "person" or phrase.is_plural:
             return None
+        last = self.names.at(phrase.end - 1)
+        if last is not None and last.kind == "person" and last.start > phrase.start:
+            before = self.layout.tokens[self.layout.index(last.lead) - 1].low
+            if self.words.is_a(before, "naming"):
+                return self.of_name.get(last.start)  # "a man who gave his name only as Pete"
         for name in reversed(self.names.overlapping(max(0, phrase.start - 200), phrase.start)):
             if name.kind == "person":
                 between = self.layout.text[name.end : phrase.start].strip()
@@ -337,6 +346,18 @@ class _Walk:
             self._finish(slot, *self.nominals.resolve(slot.phrase, owner, place))
         else:
             self._finish(slot, *self.silent.left_out(slot))
+            self._finish_joint_clause(slot)
+
+    def _finish_joint_clause(self, slot: Slot) -> None:
+        """The further actors of "NATO and the US, who on Tuesday warned", where no speaker is marked."""
+        cue = slot.attribution.cue
+        if cue is None or slot.phrase is not None or slot.done is None or slot.done.rule != "relative":
+            return
+        pronoun = self.silent.clause_pronoun(cue[0])
+        joint = self.nominals.groups.relative_names(pronoun) if pronoun is not None else []
+        if len(joint) > 1 and slot.entity is not None and pronoun is not None:
+            end = self.layout.tokens[self.layout.index(pronoun)].end
+            self._join(slot, (pronoun, end), [e for e in joint if e is not slot.entity], "relative")
 
 
 def _line_of(text: str, speaker: Span, anchor: int) -> Span:

@@ -6,6 +6,7 @@ Colours are names of the stylesheet's variables, so that a chart follows light, 
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import Any
 
 import altair as alt
@@ -21,12 +22,12 @@ _WIDE_LABEL = 150
 
 def vega_script() -> str:
     """Vega, Vega-Lite and Vega-Embed in one script that needs no network."""
-    return vl_convert.javascript_bundle()
+    return vl_convert.javascript_bundle(None)
 
 
 def script_name() -> str:
     """File name of ``vega_script``: the same for the same script."""
-    return f"vega-{vl_convert.__version__}.js"
+    return f"vega-{version('vl-convert-python')}.js"
 
 
 def days_chart(days: pl.DataFrame, peaks: list[Peak]) -> dict[str, Any]:

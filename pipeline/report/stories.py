@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from statistics import fmean, pstdev
 from typing import Any
 
 import polars as pl
@@ -49,9 +50,8 @@ class Peak:
 def peaks(tables: ReportTables, limit: int = PEAKS) -> list[Peak]:
     """The window's loudest days, named by their story, in order of time."""
     days = by_day(tables)
-    counts = days["statements"].to_list()
-    spread = float(days["statements"].std(ddof=0) or 0.0)
-    bar = float(days["statements"].mean() or 0.0) + _ABOVE * spread
+    counts: list[int] = days["statements"].to_list()
+    bar = fmean(counts) + _ABOVE * pstdev(counts)
     found: list[tuple[int, dt.date]] = []
     for n, (day, count) in enumerate(zip(days["statement_date"], counts, strict=True)):
         beside = [*counts[max(n - 1, 0) : n], *counts[n + 1 : n + 2]]

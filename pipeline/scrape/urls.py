@@ -84,7 +84,7 @@ def clean_address(url: str) -> str:
     parts = _split(text)
     _host(parts)
     _port(parts)
-    return text
+    return f"https:{text}" if text.startswith("//") else text
 
 
 def same_site(url: str) -> str:

@@ -27,7 +27,7 @@ from pipeline.settings import PROJECT_DIR, Settings
 pytestmark = pytest.mark.slow
 BIN = Path(sys.executable).parent
 SEED = PROJECT_DIR / "seeds" / "sample" / "seed_article.txt"
-PATIENCE_SECONDS = 420
+PATIENCE_SECONDS = 900
 RUNS = "{runsOrError {... on Runs {results {runId jobName status tags {key value}}}}}"
 SCHEDULE = """query($s: ScheduleSelector!) {scheduleOrError(scheduleSelector: $s) {
     ... on Schedule {cronSchedule futureTicks(limit: 1) {results {timestamp}}

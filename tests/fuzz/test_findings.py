@@ -6,10 +6,12 @@ import datetime as dt
 from pathlib import Path
 
 import polars as pl
+import pytest
 
 from pipeline.extract.cues import read_lexicon
 from pipeline.extract.statements import load_actor_seeds, make_statements
 from pipeline.schemas import ARTICLES, ATTRIBUTIONS, NAMES
+from pipeline.scrape.lists import read_url_list
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 DAY = dt.date(2022, 1, 1)
@@ -73,3 +75,22 @@ def test_a_place_that_is_told_something_is_an_actor_of_a_known_type():
     )
     assert made.statements["addressee"].to_list() == ["the Farwenmond"]
     assert set(made.actors["actor_type"]) <= ACTOR_TYPES
+
+
+def test_an_address_without_its_scheme_is_given_one():
+    """``//example.com/a`` in a list stood in ``feed_entries.url`` as it was, where nothing can fetch it."""
+    assert read_url_list("//example.com/a") == (["https://example.com/a"], [])
+
+
+def test_a_failed_step_keeps_its_reason_on_the_way_through_context_managers():
+    """A made day failed a test of dbt, and the message was ``TypeError: super(type, obj)``: the error was frozen."""
+    from contextlib import contextmanager
+
+    from pipeline.jobs import RunFailure
+
+    @contextmanager
+    def lock():
+        yield
+
+    with pytest.raises(RunFailure, match="dbt_models: a test failed"), lock():
+        raise RunFailure("dbt_models", "a test failed")

@@ -3,6 +3,8 @@
 import json
 import os
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -275,3 +277,10 @@ def test_its_commands_stand_for_queries():
     assert expand(".columns fct_statement ").endswith("table_name = 'fct_statement'")
     assert expand(".columns x' or '1").endswith("table_name = 'x'' or ''1'")
     assert expand("select 1") == "select 1"
+
+
+def test_completing_a_word_imports_nothing_heavy():
+    heavy = {"polars", "pydantic", "duckdb", "dagster", "dbt"}
+    code = f"import sys; import pipeline.cli; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -113,6 +113,7 @@ class Story:
         self.article_id = article_id
         self.authors = list(authors)
         self.hints = hints or {}
+        self.outlet_id: str | None = None
         self.rows = []
         at = 0
         for speaker, cue in said:
@@ -178,6 +179,7 @@ class Story:
             "article_date": self.day,
             "text": self.text,
             "authors": self.authors,
+            "outlet_id": self.outlet_id,
         }
         names = [
             (self.day, self.article_id, s, e, self.text[s:e], kind, 1.0, None, "test")

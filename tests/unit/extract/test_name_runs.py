@@ -24,8 +24,10 @@ def spans(marked):
 
 
 def grown(marked):
-    text, found = spans(marked)
-    return [(text[s.start : s.end], s.name_type) for s in whole_names(text, found, is_known=KNOWN.__contains__)]
+    text, found = spans(f"{marked} and nobody else wrote anything about that")
+    return [
+        (text[s.start : s.end], s.name_type) for s in whole_names(text, found, is_known=KNOWN.__contains__)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +87,9 @@ def test_ordinary_words_are_no_names(marked, expected):
     assert [name for name, _ in grown(marked)] == expected
 
 
-@pytest.mark.parametrize("marked", ["[P:Inspector Dana Orlo]", "[P:Dana Orlo KC]", "[P:Chief Inspector Dana Orlo]"])
+@pytest.mark.parametrize(
+    "marked", ["[P:Inspector Dana Orlo]", "[P:Dana Orlo KC]", "[P:Chief Inspector Dana Orlo]"]
+)
 def test_offices_and_letters_are_no_part_of_a_name(marked):
     assert [name for name, _ in grown(f"so {marked} said")] == ["Dana Orlo"]
 

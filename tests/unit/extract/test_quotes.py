@@ -84,5 +84,8 @@ def test_british_single_marks_run_over_paragraphs_past_possessives(opening: str,
 def test_two_single_marks_are_one_double_mark() -> None:
     text = "He said, ''We've shown it,'' and left. ``So?'' It is 6'2'' tall."
     assert [text[q.start : q.end] for q in quotations(text)] == ["''We've shown it,''", "``So?''"]
-    assert normal_marks(text).split() == 'He said, "We\'ve shown it," and left. "So?" It is 6\'2\'\' tall.'.split()
+    assert (
+        normal_marks(text).split()
+        == "He said, \"We've shown it,\" and left. \"So?\" It is 6'2'' tall.".split()
+    )
     assert len(normal_marks(text)) == len(text)

@@ -19,7 +19,7 @@ def marked(markup):
         if part.startswith("</"):
             stack.pop()
         elif part.startswith("<mark"):
-            stack.append(re.search('class="([^"]*)"', part)[1])
+            stack.append(re.findall('class="([^"]*)"', part)[0])
         else:
             out += [(c, frozenset(stack)) for c in html.unescape(part)]
     assert not stack

@@ -50,6 +50,8 @@ def test_written_again_it_is_a_new_publication_of_the_same_data(settings):
     before = current(settings.data_dir)
     write_report(settings, day=DAY - dt.timedelta(days=1))
     now = current(settings.data_dir)
+    assert before
+    assert now
     assert now != before
     assert "Thursday, 2 December" in (before / "report" / "index.html").read_text(encoding="utf-8")
     assert "Wednesday, 1 December" in first.read_text(encoding="utf-8")

@@ -22,7 +22,9 @@ def site(said, last=DAY):
 
 
 def data(files, name):
-    return unpack(re.fullmatch(r'onrecordData\("(\w+)","(.*)"\);\n', files[f"data/{name}.js"])[2])
+    [(given, text)] = re.findall(r'\AonrecordData\("(\w+)","(.*)"\);\n\Z', files[f"data/{name}.js"])
+    assert given == name
+    return unpack(text)
 
 
 def actor_pages(files):
