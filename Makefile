@@ -7,7 +7,7 @@ UV_VERSION := 0.13.9
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test fast lint types docs dev bench lock clean
+.PHONY: help setup run test fast lint types docs dev bench fuzz audit lock clean
 
 help: ## the verbs
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1	/' | expand -t 16
@@ -51,6 +51,12 @@ dev: setup ## the Dagster UI on port 3000 with the daily schedule on
 
 bench: setup ## the benchmarks
 	$(BIN)/python -m benchmarks
+
+fuzz: setup ## odd input for twenty minutes (MINUTES=…)
+	$(BIN)/python -m benchmarks.fuzz --minutes $(or $(MINUTES),20)
+
+audit: setup ## secrets in the tree, advisories about the locked packages
+	$(BIN)/python -m benchmarks.audit
 
 lock: setup ## renew requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade --extra dev --extra scale pyproject.toml -o requirements.lock

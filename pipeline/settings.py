@@ -18,7 +18,9 @@ PROJECT_DIR = Path(__file__).resolve().parent.parent
 class Settings(BaseSettings):
     """What an operator may set, each as ``ONRECORD_<NAME>`` in the environment."""
 
-    model_config = SettingsConfigDict(env_prefix="ONRECORD_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="ONRECORD_", frozen=True, extra="ignore", allow_inf_nan=False
+    )
 
     data_dir: Path = Field(default=PROJECT_DIR / "data", description="folder for everything made at run time")
     seeds_dir: Path = Field(

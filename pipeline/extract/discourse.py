@@ -50,7 +50,7 @@ class Weights:
     quoted_speaker: float = 4.5
     last_speaker: float = 0.9
     quote_goes_on: float = 0.7
-    introduced: float = 1.2
+    introduced: float = 2.5
     later: float = 2.0
     later_in_paragraph: float = 0.8
     gender_known: float = 0.5

@@ -310,13 +310,15 @@ class _Walk:
 
     def _described_name(self, phrase: Phrase) -> Entity | None:
         """The person in whose apposition the phrase stands: "Matt Bennett, [a former aide]"."""
-        if phrase.head_class != "person" or phrase.is_plural:
-            return None
         last = self.names.at(phrase.end - 1)
+        if phrase.is_plural or phrase.head_class not in ("person", "unknown"):
+            return None
         if last is not None and last.kind == "person" and last.start > phrase.start:
             before = self.layout.tokens[self.layout.index(last.lead) - 1].low
             if self.words.is_a(before, "naming"):
                 return self.of_name.get(last.start)  # "a man who gave his name only as Pete"
+        if phrase.head_class != "person":
+            return None
         for name in reversed(self.names.overlapping(max(0, phrase.start - 200), phrase.start)):
             if name.kind == "person":
                 between = self.layout.text[name.end : phrase.start].strip()

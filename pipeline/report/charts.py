@@ -6,6 +6,7 @@ Colours are names of the stylesheet's variables, so that a chart follows light, 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
 
@@ -20,9 +21,10 @@ _TYPES = ("direct", "mixed", "indirect")
 _WIDE_LABEL = 150
 
 
+@lru_cache(maxsize=1)
 def vega_script() -> str:
     """Vega, Vega-Lite and Vega-Embed in one script that needs no network."""
-    return vl_convert.javascript_bundle(None)
+    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
 
 
 def script_name() -> str:

@@ -146,8 +146,11 @@ def over_window(tables: ReportTables) -> pl.DataFrame:
             pl.col("outlet_id").drop_nulls().n_unique().alias("outlets"),
         )
     )
-    return sums.join(distinct, on="actor_id", how="left").sort(
-        "statements", "actor_name", "actor_id", descending=[True, False, False]
+    counts = ("distinct_statements", "articles", "outlets")
+    return (
+        sums.join(distinct, on="actor_id", how="left")
+        .with_columns(pl.col(counts).fill_null(0))
+        .sort("statements", "actor_name", "actor_id", descending=[True, False, False])
     )
 
 

@@ -29,11 +29,11 @@ _FULL = 0.93
 _TRIES = 3
 _NAMES = 5
 _FEW = 2
+_ALIASES = 8
 _CROWD = 2_000
 """Actors from which every page names only few others, so that there is room for words."""
 _HEARD = 4
 """Statements from which a page tells of whom the actor speaks and where; with fewer they say it themselves."""
-_TYPES = ["person", "organization", "government", "group", "unnamed"]
 _POOLS = {UNNAMED: "Unnamed speakers", UNRESOLVED: "Speakers not resolved"}
 
 
@@ -133,7 +133,7 @@ def _files(heads: Mapping[str, _Head], chosen: list[tuple[str, str]]) -> dict[st
         index.append([page, len(files), *head.line])
     if shard:
         files[f"data/s{len(files)}.js"] = script(f"s{len(files)}", shard)
-    files["data/actors.js"] = script("actors", {"shards": len(files), "types": _TYPES, "actors": index})
+    files["data/actors.js"] = script("actors", {"shards": len(files), "actors": index})
     return files
 
 
@@ -141,45 +141,53 @@ def _heads(tables: ReportTables, found: pl.DataFrame) -> dict[str, _Head]:
     """The upper part of every page, most statements first, pooled speakers last."""
     known = dict(found.group_by("page").agg(pl.col("page_statements").first()).rows())
     sums = over_window(tables)
-    days = series(tables)
-    links = pairs(tables)
-    speaks_of = grouped(links, "actor_id", _NAMES)
-    spoken_of_by = grouped(links, "mentioned_actor_id", _NAMES)
-    quoted_in = grouped(_quoted_in(tables), "actor_id", _NAMES)
-    aliases = dict(tables["actors"].select("actor_id", "aliases").rows())
-    parts = macros("actor_parts.html.j2")
+    around = _Around(tables, crowded=sums.height > _CROWD)
     has_page = set(sums["actor_id"])
+    parts = macros("actor_parts.html.j2")
     heads: dict[str, _Head] = {}
     for row in sums.iter_rows(named=True):
-        actor_id = row["actor_id"]
-        others = [a for a in aliases.get(actor_id) or [] if a != row["actor_name"]]
-        heard = row["statements"] >= _HEARD
-        most = _NAMES if heard and sums.height <= _CROWD else _FEW
-        around = {
-            "speaks_of": speaks_of.get(actor_id, [])[:most] if heard else [],
-            "spoken_of_by": spoken_of_by.get(actor_id, [])[:most],
-            "quoted_in": quoted_in.get(actor_id, [])[:most] if heard else [],
-            "aliases": others[:8],
-            "first": tables.window.first,
-            "last": tables.window.last,
-            "bars": _bars(days.get(actor_id, [])),
-        }
-        kind = _TYPES.index(row["actor_type"])
-        line = [
-            row["actor_name"],
-            kind,
-            row["country_code"] or "",
-            row["role"] or "",
-            row["statements"],
-            others,
-        ]
-        heads[actor_id] = _Head(str(parts.head(row, around, has_page)), line, known.get(actor_id, 0))
+        actor_id, name = row["actor_id"], row["actor_name"]
+        beside = around.of(row)
+        place = (row["country_code"] or "", row["role"] or "")
+        line = [name, row["actor_type"], *place, row["statements"], beside["aliases"]]
+        heads[actor_id] = _Head(str(parts.head(row, beside, has_page)), line, known.get(actor_id, 0))
     for page, name in _POOLS.items():
         if page in known:
             count = _pool_size(tables, page)
-            line = [name, _TYPES.index("unnamed"), "", "", count, []]
-            heads[page] = _Head(str(parts.pool(name, page, count)), line, known[page])
+            heads[page] = _Head(
+                str(parts.pool(name, page, count)), [name, "pooled", "", "", count, []], known[page]
+            )
     return heads
+
+
+class _Around:
+    """What a page tells besides the actor's own numbers: other names, days, and whom it is heard with."""
+
+    def __init__(self, tables: ReportTables, *, crowded: bool) -> None:
+        links = pairs(tables)
+        self._most = _FEW if crowded else _NAMES
+        self._window = tables.window
+        self._days = series(tables)
+        self._aliases = dict(tables["actors"].select("actor_id", "aliases").rows())
+        self._speaks_of = grouped(links, "actor_id", _NAMES)
+        self._spoken_of_by = grouped(links, "mentioned_actor_id", _NAMES)
+        self._quoted_in = grouped(_quoted_in(tables), "actor_id", _NAMES)
+
+    def of(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """For one row of ``over_window``."""
+        actor_id = row["actor_id"]
+        heard = row["statements"] >= _HEARD
+        most = self._most if heard else _FEW
+        aliases = self._aliases.get(actor_id) or []
+        return {
+            "speaks_of": self._speaks_of.get(actor_id, [])[:most] if heard else [],
+            "spoken_of_by": self._spoken_of_by.get(actor_id, [])[:most],
+            "quoted_in": self._quoted_in.get(actor_id, [])[:most] if heard else [],
+            "aliases": [a for a in aliases if a != row["actor_name"]][:_ALIASES],
+            "first": self._window.first,
+            "last": self._window.last,
+            "bars": _bars(self._days.get(actor_id, [])),
+        }
 
 
 def _quoted_in(tables: ReportTables) -> pl.DataFrame:

@@ -127,7 +127,9 @@ def _syndication(data: bytes, url: str, kind: str) -> Feed:
         note = f"not well-formed: {one_line(str(parsed.bozo_exception), limit=120)}"
     if not items and note:
         raise NoFeedError(note)
-    found = [FeedEntry(_link(item), plain_title(item.get("title")), _item_time(item)) for item in items]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # as above; looking up a time warns too
+        found = [FeedEntry(_link(item), plain_title(item.get("title")), _item_time(item)) for item in items]
     return make_feed(kind, found, base=url, title=plain_title(parsed.feed.get("title")), note=note)
 
 

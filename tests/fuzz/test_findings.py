@@ -6,12 +6,16 @@ import datetime as dt
 from pathlib import Path
 
 import polars as pl
+import pydantic
 import pytest
 
 from pipeline.extract.cues import read_lexicon
 from pipeline.extract.statements import load_actor_seeds, make_statements
 from pipeline.schemas import ARTICLES, ATTRIBUTIONS, NAMES
+from pipeline.scrape.feed import Feed
+from pipeline.scrape.feeds import parse_feed
 from pipeline.scrape.lists import read_url_list
+from pipeline.settings import Settings
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 DAY = dt.date(2022, 1, 1)
@@ -94,3 +98,20 @@ def test_a_failed_step_keeps_its_reason_on_the_way_through_context_managers():
 
     with pytest.raises(RunFailure, match="dbt_models: a test failed"), lock():
         raise RunFailure("dbt_models", "a test failed")
+
+
+def test_an_item_without_a_time_raises_no_warning_of_feedparsers():
+    """Looking up ``published_parsed`` of such an item is a DeprecationWarning, which may be fatal."""
+    feed = parse_feed(
+        b"<rss><channel><item><link>https://e.com/b</link></item></channel></rss>", url="https://e.com"
+    )
+    assert isinstance(feed, Feed)
+    assert [(e.url, e.published_at) for e in feed.entries] == [("https://e.com/b", None)]
+
+
+@pytest.mark.parametrize("value", ["inf", "1e309", "nan", "-inf"])
+def test_no_setting_is_endless(monkeypatch, value):
+    """``ONRECORD_FRESH_HOURS=1e309`` was taken: a publication would never have been reported as old."""
+    monkeypatch.setenv("ONRECORD_FRESH_HOURS", value)
+    with pytest.raises(pydantic.ValidationError, match="fresh_hours"):
+        Settings()

@@ -1,15 +1,12 @@
 """Feeds, lists, indexes, addresses and WARC files, broken in every way: a result or a reject, never a crash."""
 
 import datetime as dt
-import gc
-import io
-import warnings
+import gzip
 from urllib.parse import urlsplit
 
 from hypothesis import given
 from hypothesis import strategies as st
 from odd_input import broken, texts
-from warcio.warcwriter import WARCWriter
 
 from pipeline.records import REASONS, Reject
 from pipeline.resources.page_store import stored_page
@@ -54,20 +51,18 @@ FEED_PIECES = [
     b"1e999",
 ]
 PARTS = st.sampled_from(
-    "http:// https:// // file:/// user:pw@ example.com [::1] 127.0.0.1 xn-- :99999 :0 / .. /%2e%2e/ ? utm_source=a & # % "
-    "%zz \u2044 é @ :".split(" ")
-    + [" ", "\n", "\x00"]
+    [
+        *"http:// https:// // file:/// user:pw@ example.com [::1] 127.0.0.1 xn-- :99999 :0 / .. /%2e%2e/ ?".split(),
+        *"utm_source=a & # % %zz \u2044 é @ :".split(),
+        *" \n\x00",
+    ]
 )
 ADDRESSES = st.lists(st.one_of(PARTS, st.text(max_size=5)), max_size=12).map("".join)
 
 
 @given(data=broken([RSS, ATOM, SITEMAP, JSON, b""], FEED_PIECES))
 def test_feeds(data):
-    with warnings.catch_warnings():
-        # feedparser leaves its buffers, which are in memory, to the garbage collector.
-        warnings.simplefilter("ignore", ResourceWarning)
-        found = parse_feed(data, url=URL)
-        gc.collect()
+    found = parse_feed(data, url=URL)
     if isinstance(found, Reject):
         assert found.reason_code in REASONS
         return
@@ -129,19 +124,14 @@ def test_links_to_feeds(html, base):
         assert urlsplit(candidate.url).scheme in ("http", "https")
 
 
-def _warc(gzip: bool) -> bytes:
-    out = io.BytesIO()
-    writer = WARCWriter(out, gzip=gzip)
-    for n in range(3):
-        record = writer.create_warc_record(
-            f"https://e.com/{n}",
-            "resource",
-            payload=io.BytesIO(b"<p>words</p>"),
-            warc_content_type="text/html",
-            warc_headers_dict={"WARC-Date": "2021-12-01T00:00:00Z", "WARC-Record-ID": f"<urn:n:{n}>"},
-        )
-        writer.write_record(record)
-    return out.getvalue()
+def _warc(zipped: bool) -> bytes:
+    records = [
+        b"WARC/1.0\r\nWARC-Type: resource\r\nWARC-Target-URI: https://e.com/%d\r\nWARC-Date: 2021-12-01T00:00:00Z\r\n"
+        b"WARC-Record-ID: <urn:n:%d>\r\nContent-Type: text/html\r\nContent-Length: 12\r\n\r\n<p>words</p>\r\n\r\n"
+        % (n, n)
+        for n in range(3)
+    ]
+    return b"".join(gzip.compress(r, mtime=0) if zipped else r for r in records)
 
 
 @given(

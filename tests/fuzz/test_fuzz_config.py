@@ -1,6 +1,7 @@
 """Settings and arguments of every sort: taken, or refused in one line that names them."""
 
 import io
+import math
 import os
 import sys
 from unittest import mock

@@ -104,7 +104,7 @@ def workplace(builds: Builds, worker: Worker) -> Iterator[Dbt]:
 @pytest.fixture(scope="session")
 def publication(builds: Builds) -> Publication:
     """The warehouse that was built at once, published."""
-    return publish(builds.at_once, run_id="test-run")
+    return publish(builds.at_once, run_id="test-run", report=None)
 
 
 @pytest.fixture(scope="session")

@@ -55,7 +55,7 @@ def expected(builds, worker):
     ],
 )
 def test_a_killed_build_is_made_good_by_the_next_whatever_day_it_is_for(workplace, expected, moment):
-    publish(workplace.data_dir, run_id="before")
+    publish(workplace.data_dir, run_id="before", report=None)
     add_a_day(workplace.data_dir)
     process = subprocess.Popen(
         workplace.command("run"),
@@ -74,14 +74,14 @@ def test_a_killed_build_is_made_good_by_the_next_whatever_day_it_is_for(workplac
 
     workplace.must("run", days=[DAYS[0]])
     assert marts(workplace.data_dir) == expected
-    assert publish(workplace.data_dir, run_id="after").row_counts["fct_statement"] == len(
+    assert publish(workplace.data_dir, run_id="after", report=None).row_counts["fct_statement"] == len(
         expected["fct_statement"]
     )
 
 
 def test_a_damaged_lake_file_is_named_and_costs_nothing(workplace):
     before = marts(workplace.data_dir)
-    publish(workplace.data_dir, run_id="before")
+    publish(workplace.data_dir, run_id="before", report=None)
     [path] = (workplace.data_dir / "lake" / "statements" / f"partition_date={DAYS[0]}").iterdir()
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
@@ -109,7 +109,7 @@ def test_a_lake_without_files_gives_empty_marts(workplace):
     workplace.data_dir.mkdir()
     workplace.must("build", "--exclude-resource-type", "unit_test")
     assert not any(rows for name, rows in marts(workplace.data_dir).items() if name != "dim_outlet")
-    assert publish(workplace.data_dir, run_id="empty").row_counts["fct_statement"] == 0
+    assert publish(workplace.data_dir, run_id="empty", report=None).row_counts["fct_statement"] == 0
 
 
 def change(workplace, table, day, frame_of):

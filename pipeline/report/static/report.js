@@ -110,7 +110,7 @@
     const found = index.actors.filter((a) => has(plain([a[2], a[5], ...a[7]].join(" ")), words));
     const people = element("section", "", { "aria-label": "Actors found" });
     people.append(element("h2", `Actors (${found.length})`));
-    if (found.length) people.append(actorList(found, index));
+    if (found.length) people.append(actorList(found));
     const hits = element("section", "", { "aria-label": "Statements found" });
     view.replaceChildren(people, hits);
     const count = await statementHits(hits, words, index, () => mine === turn);
@@ -118,12 +118,12 @@
   }
 
   const SHOWN_ACTORS = 40;
-  function actorList(found, index) {
+  function actorList(found) {
     const list = element("ul", "");
     for (const actor of found.slice(0, SHOWN_ACTORS)) {
       const item = element("li", "");
       item.append(element("a", actor[2], { href: `actor.html#${actor[0]}`, dir: "auto" }));
-      const role = [index.types[actor[3]], actor[4], actor[5]].filter(Boolean).join(" · ");
+      const role = [actor[3], actor[4], actor[5]].filter(Boolean).join(" · ");
       item.append(" ", element("small", `${role} · ${actor[6]} statements`));
       list.append(item);
     }

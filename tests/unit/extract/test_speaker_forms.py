@@ -74,7 +74,27 @@ FORMS = {
     "a note that somebody has seen is not theirs": (
         "According to a note seen by the [O:Bell Bulletin] it ends.",
         [("a note seen by the Bell Bulletin", "According to")],
-        ["note seen by the Bell Bulletin"],
+        ["note"],
+    ),
+    "a described person whose name ends the description": (
+        "“No,” said a deckhand who gave his name only as [P:Pete]. He said it twice.",
+        [("a deckhand who gave his name only as Pete", "said"), ("He", "said")],
+        ["Pete", "Pete"],
+    ),
+    "two names before a relative clause without a speaker": (
+        "They echoed those of [O:NATO] and [L:Ukraine], who on Tuesday issued warnings to all.",
+        [(None, "issued warnings")],
+        ["NATO", "Ukraine"],
+    ),
+    "a quotation and who acts behind it": (
+        "The hall was full. More than 90 people said so.\n“Would you?” [P:Dilys Penn] held up a jar.",
+        [("More than 90 people", "said"), (None, None)],
+        ["More than 90 people", "Dilys Penn"],
+    ),
+    "the union of a group": (
+        "Tram drivers in the town spoke. Tram drivers in the town said no. Their union said so.",
+        [("Tram drivers in the town", "said"), ("Their union", "said")],
+        ["Tram drivers in the town", "Tram drivers' union"],
     ),
     "the place where everybody goes by title": (
         "[P:Carl Paris], an envoy, spoke. Mr [P:Paris] smiled. [L:Paris] said no. Mr [P:Paris] left.",

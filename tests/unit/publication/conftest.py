@@ -20,4 +20,4 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Publication:
     """One publication that tests read and never change."""
     data_dir = tmp_path_factory.mktemp("published") / "data"
     make_warehouse(data_dir)
-    return publish(data_dir, run_id="first-run", now=NOON)
+    return publish(data_dir, run_id="first-run", now=NOON, report=None)

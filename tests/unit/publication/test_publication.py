@@ -66,7 +66,7 @@ def test_the_published_file_cannot_be_written(published, sql):
 
 
 def test_a_damaged_file_names_the_mend(data_dir):
-    made = publish(data_dir, run_id="one")
+    made = publish(data_dir, run_id="one", report=None)
     made.database.chmod(0o644)
     made.database.write_bytes(b"not a database" * 1000)
     with pytest.raises(PublicationError, match=r"cannot be read .* `onrecord run`"):
@@ -74,10 +74,10 @@ def test_a_damaged_file_names_the_mend(data_dir):
 
 
 def test_a_connection_stays_with_its_publication_and_the_next_sees_the_new_one(data_dir):
-    publish(data_dir, run_id="one")
+    publish(data_dir, run_id="one", report=None)
     with connect_published(data_dir) as connection:
         make_warehouse(data_dir, days=50)
-        publish(data_dir, run_id="two")
+        publish(data_dir, run_id="two", report=None)
         assert connection.execute("select count(*) from fct_statement").fetchone() == (40,)
         assert query_published(data_dir, "select count(*) as n from fct_statement")["n"][0] == 50
         assert connection.execute("select count(*) from fct_statement").fetchone() == (40,)
@@ -85,27 +85,27 @@ def test_a_connection_stays_with_its_publication_and_the_next_sees_the_new_one(d
 
 def test_without_a_warehouse_there_is_nothing_to_publish(tmp_path):
     with pytest.raises(PublicationError, match=r"there is no .*warehouse.duckdb; run `onrecord run`"):
-        publish(tmp_path, run_id="one")
+        publish(tmp_path, run_id="one", report=None)
 
 
 def test_a_warehouse_without_a_mart_says_which(data_dir):
     with duckdb.connect(str(data_dir / "warehouse.duckdb")) as connection:
         connection.execute("drop table marts.cue_usage")
     with pytest.raises(PublicationError, match=r"no table marts.cue_usage; run `onrecord run`"):
-        publish(data_dir, run_id="one")
+        publish(data_dir, run_id="one", report=None)
     assert not list(data_dir.glob("published*"))
 
 
 def test_a_damaged_warehouse_leaves_the_old_publication(data_dir):
-    publish(data_dir, run_id="one")
+    publish(data_dir, run_id="one", report=None)
     (data_dir / "warehouse.duckdb").write_bytes(b"junk" * 5000)
     with pytest.raises(PublicationError, match="the one before is as it was"):
-        publish(data_dir, run_id="two")
+        publish(data_dir, run_id="two", report=None)
     assert query_published(data_dir, "select count(*) as n from fct_statement")["n"][0] == 40
 
 
 def test_a_report_that_fails_leaves_the_old_publication(data_dir):
-    publish(data_dir, run_id="one")
+    publish(data_dir, run_id="one", report=None)
 
     def broken(folder):
         raise ValueError("no such chart")
@@ -127,7 +127,7 @@ def test_the_report_is_made_from_the_new_data_and_swapped_in_with_it(data_dir):
 
 
 def test_a_writer_that_does_not_end_is_named(data_dir):
-    publish(data_dir, run_id="one")
+    publish(data_dir, run_id="one", report=None)
     holder = subprocess.Popen(
         [
             sys.executable,
@@ -149,11 +149,11 @@ def test_a_writer_that_does_not_end_is_named(data_dir):
         assert holder.stdout
         assert holder.stdout.readline() == "held\n"
         with pytest.raises(PublicationError, match=rf"is held by process {holder.pid} \("):
-            publish(data_dir, run_id="two", wait_seconds=0.1)
+            publish(data_dir, run_id="two", report=None, wait_seconds=0.1)
         assert query_published(data_dir, "select count(*) as n from fct_statement")["n"][0] == 40
     finally:
         holder.communicate("")
-    assert publish(data_dir, run_id="three").row_counts["fct_statement"] == 40
+    assert publish(data_dir, run_id="three", report=None).row_counts["fct_statement"] == 40
 
 
 def test_two_publications_at_a_time_wait_for_each_other(data_dir):
@@ -161,11 +161,11 @@ def test_two_publications_at_a_time_wait_for_each_other(data_dir):
         FileLock(data_dir / ".publish.lock"),
         pytest.raises(PublicationError, match="another process publishes"),
     ):
-        publish(data_dir, run_id="one", wait_seconds=0.1)
+        publish(data_dir, run_id="one", report=None, wait_seconds=0.1)
 
 
 def test_a_full_disk_leaves_the_old_publication_and_says_so(data_dir):
-    publish(data_dir, run_id="one")
+    publish(data_dir, run_id="one", report=None)
     make_warehouse(data_dir, days=50)
     child = textwrap.dedent(
         f"""
@@ -175,7 +175,7 @@ def test_a_full_disk_leaves_the_old_publication_and_says_so(data_dir):
         from pipeline.resources.publication import PublicationError, publish
         resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
         try:
-            publish(Path({str(data_dir)!r}), run_id="two")
+            publish(Path({str(data_dir)!r}), run_id="two", report=None)
         except PublicationError as error:
             print(error)
         """
@@ -184,4 +184,4 @@ def test_a_full_disk_leaves_the_old_publication_and_says_so(data_dir):
     assert "the one before is as it was; free or unlock the disk and run again" in done.stdout, done.stderr
     assert query_published(data_dir, "select count(*) as n from fct_statement")["n"][0] == 40
     assert not list(data_dir.glob("published.*.tmp"))
-    assert publish(data_dir, run_id="three").row_counts["fct_statement"] == 50
+    assert publish(data_dir, run_id="three", report=None).row_counts["fct_statement"] == 50

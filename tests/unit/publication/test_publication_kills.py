@@ -49,7 +49,7 @@ def killed(*args, **kwargs):
     os.kill(os.getpid(), signal.SIGKILL)
 
 setattr(owner, names[-1], killed)
-publication.publish(Path({data_dir!r}), run_id="killed")
+publication.publish(Path({data_dir!r}), run_id="killed", report=None)
 """
 
 
@@ -63,7 +63,7 @@ def old(tmp_path_factory):
     data_dir = tmp_path_factory.mktemp("old") / "data"
     make_warehouse(data_dir)
     for number in range(3):
-        publish(data_dir, run_id=f"old-{number}")
+        publish(data_dir, run_id=f"old-{number}", report=None)
     make_warehouse(data_dir, days=50, note="second")
     return data_dir
 
@@ -88,7 +88,7 @@ def test_a_kill_leaves_one_whole_publication_and_the_next_one_mends(old, tmp_pat
     )
     assert counts.rows() == [(expected, expected)]
 
-    made = publish(data_dir, run_id="mended")
+    made = publish(data_dir, run_id="mended", report=None)
     assert made.row_counts["fct_statement"] == 50
     assert query_published(data_dir, "select count(*) as n from fct_statement")["n"][0] == 50
     assert not list(data_dir.glob("published.*.tmp"))

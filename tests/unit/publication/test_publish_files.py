@@ -152,7 +152,7 @@ def test_the_same_data_gives_the_same_bytes_of_parquet_and_csv(tmp_path):
     made = []
     for place in ("a", "b"):
         make_warehouse(tmp_path / place)
-        made.append(publish(tmp_path / place, run_id=place).folder)
+        made.append(publish(tmp_path / place, run_id=place, report=None).folder)
     first, second = (
         {
             str(p.relative_to(folder)): p.read_bytes()
@@ -165,12 +165,12 @@ def test_the_same_data_gives_the_same_bytes_of_parquet_and_csv(tmp_path):
 
 
 def test_months_that_did_not_change_are_taken_over_and_the_others_written_anew(data_dir):
-    before = publish(data_dir, run_id="one").folder
+    before = publish(data_dir, run_id="one", report=None).folder
     with duckdb.connect(str(data_dir / "warehouse.duckdb")) as connection:
         connection.execute(
             "update marts.fct_statement set word_count = 99 where statement_date >= date '2021-12-01'"
         )
-    after = publish(data_dir, run_id="two").folder
+    after = publish(data_dir, run_id="two", report=None).folder
 
     def inode(folder: Path, month: str) -> int:
         return (folder / "parquet" / "fct_statement" / f"{month}.parquet").stat().st_ino
@@ -187,11 +187,11 @@ def test_months_that_did_not_change_are_taken_over_and_the_others_written_anew(d
 
 
 def test_months_taken_over_equal_a_publication_from_scratch(data_dir, tmp_path):
-    publish(data_dir, run_id="one")
-    second = publish(data_dir, run_id="two").folder
+    publish(data_dir, run_id="one", report=None)
+    second = publish(data_dir, run_id="two", report=None).folder
     (tmp_path / "fresh").mkdir()
     shutil.copy(data_dir / "warehouse.duckdb", tmp_path / "fresh" / "warehouse.duckdb")
-    scratch = publish(tmp_path / "fresh", run_id="three").folder
+    scratch = publish(tmp_path / "fresh", run_id="three", report=None).folder
     for kind in ("csv", "parquet"):
         for path in sorted((scratch / kind).rglob("*.*")):
             assert (second / path.relative_to(scratch)).read_bytes() == path.read_bytes(), path
@@ -199,7 +199,7 @@ def test_months_taken_over_equal_a_publication_from_scratch(data_dir, tmp_path):
 
 def test_a_table_without_rows_is_published_with_its_columns(tmp_path):
     make_warehouse(tmp_path, days=0)
-    made = publish(tmp_path, run_id="empty")
+    made = publish(tmp_path, run_id="empty", report=None)
     assert set(made.row_counts.values()) == {0}
     assert pl.read_parquet(made.path / "parquet" / "fct_statement" / "*.parquet").columns
     with gzip.open(made.path / "csv" / "fct_statement.csv.gz", "rt") as file:
@@ -207,6 +207,6 @@ def test_a_table_without_rows_is_published_with_its_columns(tmp_path):
 
 
 def test_a_damaged_ledger_of_months_costs_only_time(data_dir):
-    first = publish(data_dir, run_id="one")
+    first = publish(data_dir, run_id="one", report=None)
     (first.folder / ".files.json").write_text("{", encoding="utf-8")
-    assert publish(data_dir, run_id="two").row_counts == first.row_counts
+    assert publish(data_dir, run_id="two", report=None).row_counts == first.row_counts
