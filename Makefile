@@ -45,7 +45,7 @@ docs: setup ## the docs as a site in build/docs, built strictly, with dbt's own
 	@echo "look at  build/docs/index.html"
 
 dev: setup ## the Dagster UI on port 3000 with the daily schedule on
-	@mkdir -p data/dagster && cp pipeline/dagster.yaml data/dagster/dagster.yaml
+	@ONRECORD_DATA_DIR=$(CURDIR)/data $(BIN)/python -m pipeline.running
 	@echo "Dagster UI: http://127.0.0.1:$(PORT) (takes half a minute; Ctrl+C ends it)"
 	@DAGSTER_HOME=$(CURDIR)/data/dagster exec $(BIN)/dagster dev --workspace workspace.yaml --host 127.0.0.1 --port $(PORT)
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
+from filelock import FileLock
 from rich.console import Console
 
 from pipeline.resources.collector import Collector
@@ -27,12 +28,13 @@ from pipeline.resources.progress import Progress
 from pipeline.resources.publication import query_published
 from pipeline.resources.publish_swap import current
 from pipeline.schemas import ARTICLES, REJECTS, STATEMENTS
-from pipeline.settings import PROJECT_DIR, Settings
+from pipeline.settings import PROJECT_DIR, Settings, get_settings
 from pipeline.terminal import TerminalProgress, summary
 
 if TYPE_CHECKING:
     import dagster as dg
 
+_INSTANCE_FILE = PROJECT_DIR / "pipeline" / "dagster.yaml"
 MIN_FREE_BYTES = 200_000_000
 DAYS_A_RUN = 31
 """Days of a backfill that are made, loaded and published together; a killed backfill goes on after the last of them."""
@@ -81,10 +83,24 @@ def open_instance(settings: Settings) -> dg.DagsterInstance:
     home.mkdir(parents=True, exist_ok=True)
     config = home / "dagster.yaml"
     if not config.exists():
-        shutil.copy(PROJECT_DIR / "pipeline" / "dagster.yaml", config)
+        shutil.copy(_INSTANCE_FILE, config)
     os.environ["DAGSTER_HOME"] = str(home)
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
-    return dg.DagsterInstance.from_config(str(home))
+    with FileLock(home / ".making.lock"):  # two processes that make the databases at once break them
+        return dg.DagsterInstance.from_config(str(home))
+
+
+def prepare_home(settings: Settings) -> None:
+    """Dagster's home with the shipped instance file and its databases, before services open it.
+
+    Webserver and daemon make missing databases, each for itself: started together on an empty home
+    they leave databases behind that neither can read.
+    """
+    home = settings.data_dir / "dagster"
+    home.mkdir(parents=True, exist_ok=True)
+    shutil.copy(_INSTANCE_FILE, home / "dagster.yaml")
+    with open_instance(settings):
+        pass
 
 
 def run_pipeline(settings: Settings, *, day: dt.date | None, inputs: Sequence[Path], console: Console) -> int:
@@ -215,3 +231,7 @@ def _summarise(settings: Settings, days: Sequence[dt.date], console: Console) ->
         text = ", ".join(f"{code} {n}" for code, n in reasons.iter_rows())
         console.print(f"\n{rejects.height} rejected ({text}); see the table rejects", soft_wrap=True)
     return rejects.height
+
+
+if __name__ == "__main__":  # what `make dev` and the services do before they start
+    prepare_home(get_settings())

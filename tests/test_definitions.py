@@ -126,6 +126,7 @@ def test_lake_tables_have_columns_and_lineage(graph):
 def test_one_process_a_run_unless_settings_say_more(tmp_path):
     one = build_defs(Settings(data_dir=tmp_path))
     assert one.resolve_job_def("daily").executor_def.name == "in_process"
+    assert isinstance(one.executor, dg.ExecutorDefinition)
     assert one.executor.name == "in_process"
     two = build_defs(Settings(data_dir=tmp_path, step_processes=2))
     assert two.resolve_job_def("daily").executor_def.name == "multiprocess"
@@ -141,7 +142,7 @@ def test_polls_collect_and_look_how_old_the_publication_is(tmp_path):
 
 
 def test_sensors_are_on_by_default(tmp_path):
-    sensors = build_defs(Settings(data_dir=tmp_path)).sensors
+    sensors = build_defs(Settings(data_dir=tmp_path)).sensors or []
     assert {s.name for s in sensors} == {"alert_on_failure", "lost_runs"}
     assert {s.default_status for s in sensors} == {dg.DefaultSensorStatus.RUNNING}
 
@@ -152,7 +153,9 @@ def test_the_instance_file_is_what_dagster_takes(tmp_path):
         assert not instance.telemetry_enabled
         assert instance.run_retries_enabled
         assert instance.run_monitoring_enabled
-        assert instance.get_concurrency_config().run_queue_config.max_concurrent_runs == 2
+        queue = instance.get_concurrency_config().run_queue_config
+        assert queue is not None
+        assert queue.max_concurrent_runs == 2
         assert instance.get_concurrency_config().pool_config.default_pool_limit == 1
 
 

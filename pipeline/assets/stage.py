@@ -111,11 +111,12 @@ def run_stage(
         if dg.AssetKey(name) not in context.selected_asset_keys:
             continue  # written all the same: the tables of a stage belong together
         checks = blocking_results(name, [d.day for d in days], problems)
+        shares = {d.day: (d.rejects.height, d.rejects.height + d.main_rows) for d in days}
+        # Also of a broken day, whose rows before stand: a check that is not heard of counts as failed.
+        checks += warning_results(name, lake, [d.day for d in days], shares, measures or {})
         if problems:
             yield from checks
             continue
-        shares = {d.day: (d.rejects.height, d.rejects.height + d.main_rows) for d in days}
-        checks += warning_results(name, lake, [d.day for d in days], shares, measures or {})
         _tell(context, name, days, lake, settings)
         lineage = column_lineage(name)
         metadata = {"dagster/column_lineage": lineage} if lineage else None

@@ -81,23 +81,22 @@ def day_option(flag: str, what: str) -> Any:
 
 def format_option(*formats: str) -> Any:
     """The option ``--format``, its first value the one for people."""
+    return choice_option("--format", "How to print it.", *formats)
+
+
+def choice_option(flag: str, what: str, *choices: str) -> Any:
+    """An option that takes one of a few words."""
 
     def check(value: str) -> str:
-        if value not in formats:
-            wanted = f"{', '.join(formats[:-1])} or {formats[-1]}"
-            raise UsageProblem(f"--format {value!r} is unknown; use {wanted}")
+        if value not in choices:
+            wanted = f"{', '.join(choices[:-1])} or {choices[-1]}"
+            raise UsageProblem(f"{flag} {value!r} is unknown; use {wanted}")
         return value
 
     def complete(incomplete: str) -> list[str]:
-        return [f for f in formats if f.startswith(incomplete)]
+        return [choice for choice in choices if choice.startswith(incomplete)]
 
-    return typer.Option(
-        "--format",
-        help="How to print it.",
-        metavar="|".join(formats),
-        callback=check,
-        autocompletion=complete,
-    )
+    return typer.Option(flag, help=what, metavar="|".join(choices), callback=check, autocompletion=complete)
 
 
 def waiting(what: str) -> AbstractContextManager[object]:
@@ -136,6 +135,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "onrecord backfill --from 2021-11-01 --to 2021-11-30 --input archive.warc.gz",
             "a month out of a web archive",
+        ),
+        (
+            "onrecord backfill --from 2021-11-01 --to 2021-11-30 --engine ray",
+            "over the machines of a Ray cluster",
         ),
     ),
     "extract": (

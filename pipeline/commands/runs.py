@@ -19,6 +19,7 @@ from pipeline.commands.options import (
     DataDir,
     Inputs,
     UsageProblem,
+    choice_option,
     day_option,
     load_settings,
     out,
@@ -47,7 +48,9 @@ def backfill(
     last: Annotated[dt.date, day_option("--to", "Last day.")],
     inputs: Inputs = None,
     data_dir: DataDir = None,
-    engine: Annotated[str, typer.Option("--engine", help="local, or ray: on a cluster.")] = "local",
+    engine: Annotated[
+        str, choice_option("--engine", "Where the work is done: here, or on a Ray cluster.", "local", "ray")
+    ] = "local",
 ) -> None:
     """Make many days again, from their stored pages or from inputs.
 
@@ -55,8 +58,6 @@ def backfill(
     """
     if first > last:
         raise UsageProblem(f"--from {first} is after --to {last}; turn them round")
-    if engine not in ("local", "ray"):
-        raise UsageProblem(f"--engine {engine!r} is unknown; use local or ray")
     from pipeline.running import run_backfill
 
     rejected = run_backfill(

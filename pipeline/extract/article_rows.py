@@ -148,7 +148,7 @@ def _speaker_row(done: Resolved, number: dict[int, int]) -> tuple[Any, ...]:
         number[id(done.entity)] if done.entity is not None else None,
         done.resolution,
         done.reason,
-        rule_confidence()[done.rule],
+        rule_confidence()[done.rule if done.entity is not None else "unresolved"],
     )
 
 

@@ -87,6 +87,7 @@ class Lexicon:
     time_words: dict[str, tuple[str, int]]
     place_openers: frozenset[str]
     place_closers: frozenset[str]
+    company_words: frozenset[str]
     interview_labels: dict[str, str]
     name_contexts: dict[tuple[str, str], dict[str, float]]
 
@@ -190,6 +191,7 @@ def lexicon() -> Lexicon:
         time_words={row["word"]: (row["kind"], int(row["value"])) for row in _rows("time_words.csv")},
         place_openers=frozenset(r["word"] for r in _rows("place_words.csv") if r["position"] != "last"),
         place_closers=frozenset(r["word"] for r in _rows("place_words.csv") if r["position"] != "first"),
+        company_words=_words("company_words.csv"),
         interview_labels={row["word"]: row["role"] for row in _rows("interview_labels.csv")},
         name_contexts=_contexts(),
     )

@@ -34,15 +34,20 @@ SHARED = 0.5
 """What evidence of the other articles counts against the article's own."""
 MOST_SHARED = 4.0
 """Evidence of the other articles counts no more than this, however many they are."""
+HALF_SURE = 0.45
+"""Tagger's score below which its word alone makes no body of a name: in the sample such names were places."""
 TAGGER = 1.0
 """What the tagger's opinion counts, shared out among the kinds that it gave the name in the article."""
-_KIND_OF = {"PERSON": "person", "ORGANIZATION": "organization", "LOCATION": "place"}
-_TYPE_OF = {"person": "PERSON", "organization": "ORGANIZATION", "place": "LOCATION", "state": "LOCATION"}
+_KIND_OF = {"PERSON": "person", "ORGANIZATION": "organization", "LOCATION": "place", "MISC": "other"}
+_TYPE_OF = {kind: name_type for name_type, kind in _KIND_OF.items()}
 _AFTER = re.compile(r"(?:['’]s|['’](?=\s))?((?: [^\W_]+(?:-[^\W_]+)*){1,3})")
 _BEFORE = re.compile(r"([^\W_]+ )?([^\W_]+) (?:the )?$")
 _AGED = re.compile(r", \d{2}\b|,? who(?:se)?\b")
-_POSSESSIVE = re.compile(r"['’]s?$")
 _DEMONYM = re.compile(r"(?:ian|an|n|ese|ish|i)$")
+OWNS_A_PERSON = {"state": 1.5, "organization": 0.5}
+"""What "Estmark’s Signe Aldervik" tells of Estmark."""
+MOTION_REACH = 60
+"""Characters before "to" in which a word of travelling counts ("cancelled a visit by the president to")."""
 LEAST_STEM = 4
 """Letters that a country and its adjective share at least ("Valdoria", "Valdorian")."""
 
@@ -64,12 +69,15 @@ class NameKinds:
         own: defaultdict[str, Votes] = defaultdict(Votes)
         people = _people(text, names)
         adjectives = {fold(text[n.start : n.end]) for n in names if n.name_type != "PERSON"}
+        full = {n.start for n in names if n.name_type == "PERSON" and " " in text[n.start : n.end]}
         for span in names:
             word = _word(text, span)
-            self._seen[word][_KIND_OF.get(span.name_type, "")] += span.score
+            self._seen[word][_KIND_OF[span.name_type]] += span.score
             is_open = not self._is_known(text[span.start : span.end]) and not _tells_place(word)
             if is_open and word not in people:
                 own[word].add(_evidence(text, span))
+                if span.end + 3 in full and text[span.end] in "'’":
+                    own[word].add(OWNS_A_PERSON)
         for word in own:
             if any(is_adjective(a, word) for a in adjectives):
                 own[word]["state"] += 1.5
@@ -91,14 +99,27 @@ class NameKinds:
                 own[word] = Votes()  # no part of a person's name after all
         seen: defaultdict[str, Votes] = defaultdict(Votes)
         for span in names:
-            seen[_word(text, span)][_KIND_OF.get(span.name_type, "")] += span.score
+            seen[_word(text, span)][_KIND_OF[span.name_type]] += span.score
         chosen = {word: self._kind(votes, own[word], word) for word, votes in seen.items() if word in own}
         return [
-            replace(span, name_type=_TYPE_OF[kind])
+            self._retyped(span, kind, own[_word(text, span)])
             if (kind := chosen.get(_word(text, span)))
-            else self._seat(text, span, people)
+            else self._seat(text, self._unsure(text, span), people)
             for span in names
         ]
+
+    def _unsure(self, text: str, span: NameSpan) -> NameSpan:
+        """A lone word that the tagger half takes for a body, and nothing else does: no actor until it speaks."""
+        name = text[span.start : span.end]
+        is_sure = span.name_type != "ORGANIZATION" or span.score >= HALF_SURE
+        if is_sure or not name.isalpha() or self._is_known(name) or self._seen[_word(text, span)]["place"]:
+            return span
+        return replace(span, name_type="MISC")
+
+    def _retyped(self, span: NameSpan, kind: str, told: Votes) -> NameSpan:
+        """The span with the type of ``kind``; what is no actor becomes one only if it is surely a place."""
+        is_sure = kind == "place" and told["place"] + told["state"] > LEAST
+        return span if span.name_type == "MISC" and not is_sure else replace(span, name_type=_TYPE_OF[kind])
 
     def _seat(self, text: str, span: NameSpan, people: set[str]) -> NameSpan:
         """A known capital or state that the tagger took for a person, as its surroundings tell otherwise."""
@@ -131,8 +152,9 @@ class NameKinds:
             return _majority(seen)
         total = sum(seen.values())
         for kind, weight in seen.items():
-            if kind:
-                votes[kind] += TAGGER * weight / total
+            votes[kind] += TAGGER * weight / total
+        if word in lexicon().body_nouns:
+            votes.pop("person", None)  # "the Queen City"
         return max(sorted(votes), key=lambda k: votes[k])
 
 
@@ -155,8 +177,7 @@ def _lend(own: dict[str, Votes], longer: str) -> None:
 
 def _majority(seen: Votes) -> str | None:
     """The kind that the tagger gave most, where it gave several."""
-    kinds = {k: v for k, v in seen.items() if k}
-    return max(sorted(kinds), key=lambda k: kinds[k]) if len(kinds) > 1 else None
+    return max(sorted(seen), key=lambda k: seen[k]) if len(seen) > 1 else None
 
 
 def _word(text: str, span: NameSpan) -> str:
@@ -179,7 +200,9 @@ def _evidence(text: str, span: NameSpan) -> Votes:
     words = lexicon()
     votes = Votes()
     before = _BEFORE.search(text, max(0, span.start - 40), span.start)
-    if before is not None:
+    if before is not None and not text.startswith(("'", "’"), span.end):
+        if before.group(2) in ("to", "from", "for") and _moves(text, before.start(), words):
+            votes["place"] += 1.5
         _before(votes, fold(before.group(1) or "").strip(), fold(before.group(2)), words)
     after = _AFTER.match(text, span.end)
     if after is not None:
@@ -189,6 +212,12 @@ def _evidence(text: str, span: NameSpan) -> Votes:
     elif text.startswith(", which", span.end):
         votes.add({"place": 1.0, "organization": 1.0})
     return votes
+
+
+def _moves(text: str, stop: int, words: Lexicon) -> bool:
+    """Whether somebody travels in the words before ``stop``: "a visit by the president to"."""
+    sentence = re.split(r"[.!?\n]", text[max(0, stop - MOTION_REACH) : stop + 20])[-1]
+    return any(words.is_a(fold(w), "motion") for w in sentence.split())
 
 
 def _before(votes: Votes, first: str, second: str, words: Lexicon) -> None:

@@ -25,7 +25,8 @@ _PART = re.compile(r"\S+")
 _GAP = re.compile(r" (?=[^\W_])|(?<=s)[’'] (?=[^\W\d_])")
 _POSSESSIVE = re.compile(r"[’'][sS]$")
 _BEFORE = re.compile(r"([^\W_]+(?:[-’'&.][^\W_]+)*)(?:(?<=s)([’']))? $")
-_MARKS = re.compile(r"[\s’'“”\"]*")
+_MARKS = re.compile(r"[\s’'“”\"–-]*")
+_TRAIL = re.compile(r"\s+(?:in|at|on|to|by|from|and|the)$")
 _DATELINE = re.compile(
     r"([^\W\d_a-z]{2}(?:[^\W\d_a-z]|[ .’'-](?=[^\W\d_a-z]))*)(?:, [^,\n(—–]{1,25})?(?: \([^)\n]*\))? ?[—–-]+ "
 )
@@ -137,7 +138,9 @@ def _off_office(run: _Run, span: NameSpan) -> NameSpan:
     """A person's name without office and letters: "Dana Holm" of "Inspector Dana Holm", "Gus Lund" of "Gus Lund KC"."""
     if span.name_type != "PERSON":
         marks = _MARKS.match(run.text, span.start, span.end)
-        return replace(span, start=marks.end()) if marks is not None and marks.end() < span.end else span
+        start = marks.end() if marks is not None and marks.end() < span.end else span.start
+        trail = _TRAIL.search(run.text, start, span.end)
+        return replace(span, start=start, end=trail.start() if trail is not None else span.end)
     words = list(_PART.finditer(run.text, span.start, span.end))
     while len(words) > 2 and run.words.is_a(fold(words[-1].group()).strip(",."), "post_nominal"):
         words.pop()
@@ -227,7 +230,8 @@ def _typed(run: _Run, span: NameSpan) -> NameSpan:
         return span
     if words[0] in run.words.place_openers or words[-1] in run.words.place_closers:
         return replace(span, name_type="LOCATION")
-    if words[-1] in run.words.body_nouns and (span.name_type != "PERSON" or len(words) < 3):
+    is_body = words[-1] in run.words.body_nouns or words[-1].strip(".") in run.words.company_words
+    if is_body and (span.name_type != "PERSON" or len(words) < 3):
         return replace(span, name_type="ORGANIZATION")
     return span
 

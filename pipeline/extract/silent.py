@@ -76,7 +76,8 @@ class Silent:
                 subject = self.groups.relative(pronoun, word).entity
             if subject is not None:
                 return subject, "pronoun", "relative", None
-        if a.cue is None and a.statement_type == "direct" and (actor := self._who_acts(a)) is not None:
+        actor = self._who_acts(a) if a.cue is None and a.statement_type == "direct" else None
+        if actor is not None:
             return actor, "name", "silent_action", None
         before = [s for s in self.slots if s.entity is not None and s.attribution.anchor < a.anchor]
         last = max(before, key=lambda s: s.attribution.anchor, default=None)
@@ -96,6 +97,8 @@ class Silent:
     def _who_acts(self, a: Attribution) -> Entity | None:
         """Who acts right behind the quotation that opens a paragraph: "“Would you?” Ms Penn held up a jar."."""
         tokens, lay = self.layout.tokens, self.layout
+        if not a.content:
+            return None
         first, last = a.content[0][0], a.content[-1][1]
         if lay.paragraphs[lay.paragraph(first)][0] != first:
             return None

@@ -1,14 +1,17 @@
 """Slots: the speakers to be resolved, one a conjunct of an attribution, and what became of them.
 
-Belongs here: values. Does not: resolving (``speakers.py``, ``silent.py``).
+Belongs here: values, and making slots of attributions. Does not: resolving (``speakers.py``, ``silent.py``).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.extract.conjuncts import split_speakers
 from pipeline.extract.entities import Entity
-from pipeline.extract.phrases import Phrase
+from pipeline.extract.layout import Layout
+from pipeline.extract.persona import NameIndex
+from pipeline.extract.phrases import Phrase, read_phrase
 
 Span = tuple[int, int]
 
@@ -62,3 +65,25 @@ class Slot:
     def entity(self) -> Entity | None:
         """The actor found, if any."""
         return self.done.entity if self.done is not None else None
+
+
+def slots_of(layout: Layout, names: NameIndex, attribution: Attribution) -> list[Slot]:
+    """The speakers of an attribution, one without a phrase where it has none."""
+    if attribution.speaker is None:
+        return [Slot(attribution, 0, None)]
+    speaker = _line_of(layout.text, attribution.speaker, attribution.anchor)
+    spans = split_speakers(layout, *speaker, names.overlapping(*speaker))
+    return [
+        Slot(attribution, i, read_phrase(layout, s, e, names.overlapping(s, e)))
+        for i, (s, e) in enumerate(spans)
+    ]
+
+
+def _line_of(text: str, speaker: Span, anchor: int) -> Span:
+    """The line next to the cue, of a speaker that took in a headline above it or a line below."""
+    lines = text[slice(*speaker)].splitlines(keepends=True)
+    if len(lines) < 2:
+        return speaker
+    if anchor >= speaker[1]:
+        return speaker[1] - len(lines[-1]), speaker[1]
+    return speaker[0], speaker[0] + len(lines[0].rstrip())

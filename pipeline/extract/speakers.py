@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.extract.chains import build_chains
-from pipeline.extract.conjuncts import split_speakers
 from pipeline.extract.discourse import Choice, Discourse, Place
 from pipeline.extract.entities import Entity
 from pipeline.extract.layout import Layout
@@ -20,7 +19,7 @@ from pipeline.extract.persona import Name, NameIndex, RawName, begins_clause
 from pipeline.extract.phrases import Phrase, read_phrase
 from pipeline.extract.sightings import sight_names, vote_gender
 from pipeline.extract.silent import Silent
-from pipeline.extract.slots import Attribution, Resolved, Slot, Span
+from pipeline.extract.slots import Attribution, Resolved, Slot, Span, slots_of
 from pipeline.extract.surroundings import Surroundings
 from pipeline.extract.titles import read_names
 
@@ -92,7 +91,7 @@ class _Walk:
         self.discourse = discourse
         self.of_name = of_name
         self.words = lexicon()
-        self.slots = [slot for a in attributions for slot in self._slots_of(a)]
+        self.slots = [slot for a in attributions for slot in slots_of(layout, self.names, a)]
         self.joint: list[Resolved] = []
         self.nominals = Nominals(layout, discourse, self.names, of_name)
         self.around = Surroundings(layout, self.names, of_name, hints, self.slots)
@@ -130,17 +129,6 @@ class _Walk:
                 self._resolve_late(slot)
 
     # -- preparation ---------------------------------------------------------
-
-    def _slots_of(self, attribution: Attribution) -> list[Slot]:
-        if attribution.speaker is None:
-            return [Slot(attribution, 0, None)]
-        speaker = _line_of(self.layout.text, attribution.speaker, attribution.anchor)
-        names = self.names.overlapping(*speaker)
-        spans = split_speakers(self.layout, *speaker, names)
-        return [
-            Slot(attribution, i, read_phrase(self.layout, s, e, self.names.overlapping(s, e)))
-            for i, (s, e) in enumerate(spans)
-        ]
 
     def _is_gendered(self, low: str) -> bool:
         pronoun = self.words.pronouns.get(low)
@@ -293,7 +281,7 @@ class _Walk:
             )
 
     def _resolve_nominal(self, slot: Slot, phrase: Phrase) -> None:
-        described = self._described_name(phrase)
+        described = self.nominals.described_name(phrase)
         if described is not None:
             self._finish(slot, described, "name", "apposition")
             return
@@ -307,24 +295,6 @@ class _Walk:
     def _is_ours(self, phrase: Phrase) -> bool:
         """Whether it is of the one who says it: "my trainer"."""
         return isinstance(phrase.owner, Pronoun) and phrase.owner.person == 1
-
-    def _described_name(self, phrase: Phrase) -> Entity | None:
-        """The person in whose apposition the phrase stands: "Matt Bennett, [a former aide]"."""
-        last = self.names.at(phrase.end - 1)
-        if phrase.is_plural or phrase.head_class not in ("person", "unknown"):
-            return None
-        if last is not None and last.kind == "person" and last.start > phrase.start:
-            before = self.layout.tokens[self.layout.index(last.lead) - 1].low
-            if self.words.is_a(before, "naming"):
-                return self.of_name.get(last.start)  # "a man who gave his name only as Pete"
-        if phrase.head_class != "person":
-            return None
-        for name in reversed(self.names.overlapping(max(0, phrase.start - 200), phrase.start)):
-            if name.kind == "person":
-                between = self.layout.text[name.end : phrase.start].strip()
-                is_in = between == "," or name.end < phrase.start < name.tail
-                return self.of_name.get(name.start) if is_in else None
-        return None
 
     def _owner(self, phrase: Phrase) -> Entity | None:
         """Whose it is: the actor of "Clinton's", "his" or "Clinton" in "Clinton aides"."""
@@ -360,16 +330,6 @@ class _Walk:
         if len(joint) > 1 and slot.entity is not None and pronoun is not None:
             end = self.layout.tokens[self.layout.index(pronoun)].end
             self._join(slot, (pronoun, end), [e for e in joint if e is not slot.entity], "relative")
-
-
-def _line_of(text: str, speaker: Span, anchor: int) -> Span:
-    """The line next to the cue, of a speaker that took in a headline above it or a line below."""
-    lines = text[slice(*speaker)].splitlines(keepends=True)
-    if len(lines) < 2:
-        return speaker
-    if anchor >= speaker[1]:
-        return speaker[1] - len(lines[-1]), speaker[1]
-    return speaker[0], speaker[0] + len(lines[0].rstrip())
 
 
 def actors_of(reading: Reading) -> Iterable[Entity]:

@@ -93,7 +93,7 @@ def outlets_chart(outlets: pl.DataFrame) -> dict[str, Any]:
             alt.Tooltip("of:Q", title="of statements"),
         ],
     )
-    return _spec(points, height={"step": 26})
+    return _spec(points, height=26 * len(names))
 
 
 def spread_chart(families: list[dict[str, Any]]) -> dict[str, Any]:
@@ -118,13 +118,14 @@ def spread_chart(families: list[dict[str, Any]]) -> dict[str, Any]:
     dots = base.mark_point(size=70, filled=True, color="var(--accent)", opacity=0.85).encode(
         x=x, y=y, tooltip=["outlet:N", "hours:Q", "headline:N"]
     )
-    return _spec(alt.layer(lines, dots), height={"step": 24})
+    return _spec(alt.layer(lines, dots), height=24 * len(names))
 
 
-def _spec(chart: Any, *, height: int | dict[str, int]) -> dict[str, Any]:
+def _spec(chart: Any, *, height: int) -> dict[str, Any]:
     """The chart as a specification that fills its place and takes its colours from the page."""
     made = chart.properties(width="container", height=height, background="transparent", autosize="fit-x")
     axis = {
+        "aria": False,
         "labelFont": _SANS,
         "titleFont": _SANS,
         "labelFontSize": 12,
@@ -143,13 +144,13 @@ def _spec(chart: Any, *, height: int | dict[str, int]) -> dict[str, Any]:
         "labelColor": "var(--ink)",
         "offset": 4,
     }
-    text = {"font": _SANS}
     config = {
         "view": {"stroke": None},
         "axis": axis,
-        "legend": legend,
-        "text": text,
-        "aria": False,
+        # The page describes the whole chart in words; what Vega would say of its parts is noise.
+        "legend": legend | {"aria": False},
+        "mark": {"aria": False},
+        "text": {"font": _SANS},
         "font": _SANS,
     }
     spec: dict[str, Any] = made.to_dict()

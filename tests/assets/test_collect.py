@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import polars as pl
@@ -66,8 +67,9 @@ def after() -> None:
 
 def run(data_dir: Path, day: dt.date) -> tuple[FakeCollector, dg.ExecuteInProcessResult]:
     collector = FakeCollector()
+    assets: list[Any] = [feed_entries, pages, after]  # what the decorator returns is typed as the function
     result = dg.materialize(
-        [feed_entries, pages, after],
+        assets,
         resources={
             "lake": Lake(data_dir),
             "collector": collector,

@@ -48,7 +48,7 @@ def webhook() -> Iterator[Server]:
             self.send_response(404 if self.path == "/gone" else 200)
             self.end_headers()
 
-        def log_message(self, *args: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:
             """Nothing."""
 
     kept = Server(HTTPServer(("127.0.0.1", 0), Handler))

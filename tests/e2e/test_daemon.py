@@ -21,6 +21,7 @@ from pipeline.definitions import build_defs
 from pipeline.resources.collector import Collector
 from pipeline.resources.lake import Lake
 from pipeline.resources.publication import query_published
+from pipeline.running import prepare_home
 from pipeline.schemas import STATEMENTS
 from pipeline.settings import PROJECT_DIR, Settings
 
@@ -124,15 +125,15 @@ def yesterday() -> dt.date:
 
 
 @pytest.fixture
-def services(tmp_path, yesterday) -> Iterator[Services]:
+def services(tmp_path, yesterday, monkeypatch) -> Iterator[Services]:
     """Yesterday's page is stored; nothing is made of it yet."""
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
     data_dir, inputs = tmp_path / "data", tmp_path / "in"
     made = Services(data_dir)
-    for folder in (inputs, made.home):
-        folder.mkdir(parents=True)
+    inputs.mkdir()
     shutil.copy(SEED, inputs)
-    shutil.copy(PROJECT_DIR / "pipeline" / "dagster.yaml", made.home)
     settings = Settings(data_dir=data_dir)
+    prepare_home(settings)
     defs = build_defs(settings, collector=Collector(settings, default_date=yesterday))
     done = defs.resolve_job_def("collect").execute_in_process(
         run_config={"ops": {"feed_entries": {"config": {"inputs": [str(inputs)]}}}},

@@ -141,6 +141,7 @@ def test_the_version_is_told(capsys):
         (("sql", "--format", "pdf"), "use table, csv or jsonl"),
         (("evaluate", "tests", "--format", "pdf"), "use table or json"),
         (("report", "--date", "1.12.2021"), "write it as YYYY-MM-DD"),
+        (("backfill", "--from", "2021-12-01", "--to", "2021-12-02", "--engine", "x"), "use local or ray"),
         (("feeds", "ad"), "Did you mean 'add'?"),
     ],
 )

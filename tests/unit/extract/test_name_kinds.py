@@ -6,6 +6,7 @@ import pytest
 from test_name_runs import spans
 
 from pipeline.extract.name_kinds import NameKinds, is_adjective
+from pipeline.extract.name_spans import NameSpan
 
 
 def kinds(*marked, known=(), seats=()):
@@ -28,6 +29,11 @@ def kinds(*marked, known=(), seats=()):
         ("shares in [P:Corvel] rose", "ORGANIZATION"),
         ("[L:Corvel]’s chief executive said", "ORGANIZATION"),
         ("[P:Medik], which won, said", "ORGANIZATION"),
+        ("a visit by the president to [P:Kelm] ended", "LOCATION"),
+        ("[P:Valdor]’s [P:Tom Reyl] said", "LOCATION"),
+        ("in [P:Farran]’s view it", "PERSON"),
+        ("the [M:Northish] government said", "LOCATION"),
+        ("a [M:Northish] company said", "MISC"),
         ("[O:Farran], 41, said", "PERSON"),
         ("spokesman [O:Farran] said", "PERSON"),
         ("[P:Wilf] said", "PERSON"),
@@ -35,6 +41,18 @@ def kinds(*marked, known=(), seats=()):
 )
 def test_the_words_beside_a_name_tell_its_kind(marked, kind):
     assert kinds(marked)[0][1] == kind
+
+
+def test_a_lone_word_that_nothing_makes_a_body_is_none():
+    judge = NameKinds(set().__contains__)
+    text = "I have lived on Ardel for years"
+    weak, strong = (NameSpan(16, 21, "ORGANIZATION", score) for score in (0.36, 0.8))
+    judge.observe("a", text, [weak])
+    judge.observe("b", text, [strong])
+    assert [judge.typed(a, text, [n])[0].name_type for a, n in (("a", weak), ("b", strong))] == [
+        "MISC",
+        "ORGANIZATION",
+    ]
 
 
 def test_an_adjective_made_of_it_tells_a_state():

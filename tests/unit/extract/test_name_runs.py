@@ -68,6 +68,7 @@ def test_titles_known_names_days_and_headlines_stop_a_name(marked, expected):
         ("on [O:River Tesk] it", "LOCATION"),
         ("at [O:Quill Street] it", "LOCATION"),
         ("the [L:Tesk Commission] said", "ORGANIZATION"),
+        ("when [P:Corvel Components] told", "ORGANIZATION"),
     ],
 )
 def test_first_and_last_word_tell_the_type(marked, kind):

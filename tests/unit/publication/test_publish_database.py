@@ -162,3 +162,20 @@ def test_a_warehouse_that_was_emptied_is_published_empty(data_dir):
     rows = content(published(data_dir, "two"), "main")["rows"]
     assert isinstance(rows, dict)
     assert not any(rows.values())
+
+
+def test_the_file_does_not_grow_with_each_publication(data_dir, created):
+    make_warehouse(data_dir, days=400)
+    change(
+        data_dir,
+        "insert into marts.fct_article select * replace (repeat(text, 400) as text) from marts.fct_article",
+    )
+    sizes = []
+    for number in range(6):
+        change(
+            data_dir,
+            f"update marts.fct_article set headline = '{number}' where article_date > date '2022-10-01'",
+        )
+        sizes.append(published(data_dir, str(number)).stat().st_size)
+    assert len(created) == 1
+    assert max(sizes[2:]) <= 1.1 * sizes[1]
