@@ -6,7 +6,7 @@ their cues) and the length of real articles. Does not: measuring. Page ``number`
     python -m benchmarks.pages FOLDER --count 1000 [--per-day 1000] [--first 2022-01-01] [--per-file 500]
 
 A variant keeps the template's markup and the order of two sample articles' paragraphs, up to about 750 words.
-Names are renamed by a cast of which there are ``CASTS``, a third of the longer words are exchanged for words
+Names are renamed by a cast of which there are ``CASTS``, most of the longer words are exchanged for words
 with the same ending; reporting words stay. One page in a hundred is another language, an error page, or cut off.
 """
 
@@ -34,6 +34,8 @@ ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "seeds" / "sample"
 WORDS = 750
 CASTS = 500
+EXCHANGED = 0.8
+"""Share of the longer words that are exchanged: so many that variants are no near-duplicates of each other."""
 FAULTY = 100
 FIRST_DAY = dt.date(2022, 1, 1)
 BAD = ("lac_matin_barrage.html", "northfield_post_broken.html")
@@ -104,7 +106,7 @@ def _vocabulary() -> tuple[frozenset[str], dict[str, list[str]], frozenset[str]]
     stems = {c[:4] for c in cues if len(c) > 3}
     by_ending: dict[str, list[str]] = defaultdict(list)
     for word in sorted(small):
-        if len(word) > 4 and word[:4] not in stems:
+        if len(word) > 3 and word[:4] not in stems:
             by_ending[word[-2:]].append(word)
     return names - _STAY, dict(by_ending), frozenset(w for group in by_ending.values() for w in group)
 
@@ -118,7 +120,7 @@ def _altered(text: str, number: int) -> str:
         word = match.group()
         if word in names:
             return _name(word, cast)
-        if word in exchangeable and pick.random() < 0.35:
+        if word in exchangeable and pick.random() < EXCHANGED:
             return pick.choice(by_ending[word[-2:]])
         return word
 

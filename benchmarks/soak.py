@@ -79,7 +79,8 @@ def soak(work: Path, *, days: int, pages: int, most: int) -> str:
             warcs = work / "in" / str(day)
             write_warcs(warcs, pages, per_day=pages, first_day=day, start=number * pages)
             mine = plan[number::days] if days < len(plan) else [plan[number % len(plan)]]
-            for kind, where in mine[: most or None]:
+            step = max(1, len(mine) // most) if most else 1
+            for kind, where in mine[::step][: most or None]:
                 one_fault(kind, where, day, warcs, data_dir, tally)
                 settle(warcs, data_dir, tally, f"{day} {kind} {where}")
             settle(warcs, data_dir, tally, f"{day} without a fault")

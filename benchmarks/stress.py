@@ -26,7 +26,7 @@ from pipeline.resources.lake import Lake
 from pipeline.schemas import ARTICLES, REJECTS, RUN_LOG
 
 FLAT = 1.15
-"""Growth of memory from the first to the last quarter of a stage that counts as flat."""
+"""Growth of memory from the second to the last quarter of a stage that counts as flat."""
 
 
 def run_pages(count: int, per_day: int, workers: int, work: Path, full_rerun: bool) -> str:
@@ -64,7 +64,7 @@ def run_pages(count: int, per_day: int, workers: int, work: Path, full_rerun: bo
 
 
 def report(count: int, workers: int, seen: Watched, data_dir: Path) -> str:
-    """Memory and handles by stage: the median of its first quarter against that of its last."""
+    """Memory and handles by stage: the median of its second quarter, with all workers up, against its last."""
     lake = Lake(data_dir)
     log = lake.read(RUN_LOG, lake.days(RUN_LOG)).to_dicts()
     rows = []
@@ -77,10 +77,9 @@ def report(count: int, workers: int, seen: Watched, data_dir: Path) -> str:
         end = max(r["started_at"].timestamp() + r["elapsed_seconds"] for r in spans)
         inside = [s for s in seen.samples if start <= s[0] <= end]
         quarter = max(1, len(inside) // 4)
-        mb = [statistics.median(s[1] for s in part) for part in (inside[:quarter], inside[-quarter:]) if part]
-        handles = [
-            statistics.median(s[2] for s in part) for part in (inside[:quarter], inside[-quarter:]) if part
-        ]
+        parts = [part for part in (inside[quarter : 2 * quarter], inside[-quarter:]) if part]
+        mb = [statistics.median(s[1] for s in part) for part in parts]
+        handles = [statistics.median(s[2] for s in part) for part in parts]
         if len(mb) == 2:
             rows.append(
                 [
@@ -93,7 +92,7 @@ def report(count: int, workers: int, seen: Watched, data_dir: Path) -> str:
                     "yes" if mb[1] <= FLAT * mb[0] + 50 and handles[1] <= handles[0] + 5 else "NO",
                 ]
             )
-    head = ["stage", "seconds", "pages a second", "MB, first → last quarter", "peak MB", "files", "flat"]
+    head = ["stage", "seconds", "pages a second", "MB, second → last quarter", "peak MB", "files", "flat"]
     return (
         f"{count:,} pages, {workers} workers: {seen.seconds:,.0f} s, peak {seen.peak_mb():.0f} MB "
         f"(all processes), at most {seen.peak_handles()} open files.\n\n{table(head, rows)}\n"

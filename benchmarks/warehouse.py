@@ -198,9 +198,13 @@ def cost(action) -> Cost:
     return Cost(time.perf_counter() - start, cpu() - cpu_start)
 
 
-def dbt_build(data_dir: Path, days: str = "") -> None:
-    """The dbt build that a run does."""
-    command = [str(Path(sys.executable).with_name("dbt")), "build", "--exclude-resource-type", "unit_test"]
+BUILD = ("build", "--exclude-resource-type", "unit_test")
+"""What a run does: models and data tests."""
+
+
+def dbt_build(data_dir: Path, days: str = "", verb: tuple[str, ...] = BUILD) -> None:
+    """Run dbt over a data folder."""
+    command = [str(Path(sys.executable).with_name("dbt")), *verb]
     command += ["--project-dir", str(ROOT / "dbt_project"), "--profiles-dir", str(ROOT / "dbt_project")]
     command += ["--target-path", str(data_dir / "target"), "--log-path", str(data_dir / "target")]
     env = os.environ | {"ONRECORD_DATA_DIR": str(data_dir), "ONRECORD_PARTITIONS": days}
@@ -324,42 +328,49 @@ COUNTS = '''select (select count(*) from fct_statement),
     (select sum(statements) from actor_statements_daily)
     + (select count(*) from fct_statement where not is_speech or actor_id is null),
     (select sum(statements + thoughts) from outlet_daily)'''
-answers, errors, seen = 0, [], set()
+answers, writing, errors, seen = 0, 0, [], set()
 while not (data_dir / "stop").exists():
     try:
         with duckdb.connect(str(data_dir / "published" / "onrecord.duckdb"), read_only=True) as connection:
             a, b, c = connection.execute(COUNTS).fetchone()
         answers += 1
+        writing += (data_dir / "writing").exists()
         seen.add(int(a))
         if not a == b == c:
             errors.append(f"a mixture: {a} {b} {c}")
     except Exception as error:
         errors.append(repr(error)[:200])
-print(json.dumps({"answers": answers, "errors": errors, "publications": len(seen)}))
+print(json.dumps({"answers": answers, "writing": writing, "errors": errors, "publications": len(seen)}))
 """
 
 
 def readers(data_dir: Path, count: int, publications: int) -> None:
-    """Readers in a loop while publications follow each other, each with other rows, some with dbt at work."""
-    (data_dir / "stop").unlink(missing_ok=True)
+    """Readers in a loop while publications follow each other, each with other rows, then while dbt writes."""
+    stop, writing = data_dir / "stop", data_dir / "writing"
+    stop.unlink(missing_ok=True)
     processes = [
         subprocess.Popen(
             [sys.executable, "-c", textwrap.dedent(READER), str(data_dir)], stdout=subprocess.PIPE, text=True
         )
         for _ in range(count)
     ]
-    for number in range(publications):
-        _take_one_article_out(data_dir / "warehouse.duckdb")
-        publish(data_dir, run_id=f"run-{number}", report=None)
-    writer = timed(lambda: dbt_build(data_dir))
-    (data_dir / "stop").touch()
-    results = [json.loads(process.communicate()[0]) for process in processes]
-    (data_dir / "stop").unlink()
+    try:
+        for number in range(publications):
+            _take_one_article_out(data_dir / "warehouse.duckdb")
+            publish(data_dir, run_id=f"run-{number}", report=None)
+        writing.touch()
+        # Everything anew: what was taken out comes back.
+        writer = timed(lambda: dbt_build(data_dir, verb=("run", "--full-refresh")))
+    finally:
+        writing.unlink(missing_ok=True)
+        stop.touch()
+        results = [json.loads(process.communicate()[0]) for process in processes]
+        stop.unlink()
     errors = [error for result in results for error in result["errors"]]
     print(
         f"{count} readers, {publications} publications, then {writer:.0f} s of dbt writing the warehouse: "
         f"{sum(r['answers'] for r in results):,} answers of up to {max(r['publications'] for r in results)} "
-        f"publications, {len(errors)} errors"
+        f"publications, {sum(r['writing'] for r in results):,} of them while dbt wrote; {len(errors)} errors"
     )
     for error in sorted(set(errors))[:5]:
         print("-", error)

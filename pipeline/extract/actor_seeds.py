@@ -91,6 +91,16 @@ class ActorSeeds:
         return folded_text(name) in self._seats
 
     @cached_property
+    def _states(self) -> frozenset[str]:
+        states = self.actors.filter(pl.col("key").str.starts_with("state:")).select("actor_id")
+        named = self.aliases.filter(pl.col("alias_type").is_in(["name", "acronym"]) & ~pl.col("is_ambiguous"))
+        return frozenset(named.join(states, on="actor_id")["folded"]) & self._seats
+
+    def is_state(self, name: str) -> bool:
+        """Whether ``name`` is that of a state and of nobody else."""
+        return folded_text(name) in self._states
+
+    @cached_property
     def demonyms(self) -> dict[str, tuple[str, str]]:
         """Folded demonym or country name to country code and country name ("russian": RU, Russia)."""
         kinds = self.aliases.filter(pl.col("alias_type").is_in(["demonym", "name", "acronym", "short"]))

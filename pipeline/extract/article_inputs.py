@@ -70,7 +70,7 @@ def article_inputs(
             spans[article].append(NameSpan(start, end, name_type, score))
         elif antecedent is not None:
             inputs[article].hints[start] = antecedent
-    kinds = NameKinds(seeds.is_known, seeds.is_seat)
+    kinds = NameKinds(seeds.is_known, seeds.is_seat, seeds.is_state)
     for article in inputs.values():
         spans[article.article_id] = _mended(article, spans[article.article_id], seeds)
     people = full_names((a.text, spans[a.article_id]) for a in inputs.values())

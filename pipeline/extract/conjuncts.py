@@ -70,10 +70,26 @@ def _may_split(tokens: list[Token], at: int, names: Sequence[Name], words: Lexic
         if following in ("and", "who", "which") or not any(t.low in _AND for t in tokens[at:]):
             return False
     before = [t.low for t in tokens[:at] if not _in_name(t, names)]
+    if _by_makers(tokens, at, names, words):
+        return True
     hangs = any(words.is_a(w, "preposition") or w in ("who", "which", "that") for w in before)
     if hangs or _in_apposition(tokens[:at], words):
         return _is_headed(_trim(tokens[at + 1 :]), names, words, "person")
     return True
+
+
+def _by_makers(tokens: Sequence[Token], at: int, names: Sequence[Name], words: Lexicon) -> bool:
+    """Whether "and" stands between two who made a document: "a study by Orlo College and the Tarn Institute"."""
+    lows = [t.low for t in tokens[:at]]
+    if tokens[at].low not in _AND or "by" not in lows or not names:
+        return False
+    by = lows.index("by")
+    is_document = by > 0 and (lows[by - 1] in words.document_nouns)
+    return (
+        is_document
+        and _is_headed(tokens[by + 1 : at], names, words)
+        and _is_headed(_trim(list(tokens[at + 1 :])), names, words)
+    )
 
 
 def _in_name(token: Token, names: Sequence[Name]) -> bool:

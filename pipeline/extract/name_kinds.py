@@ -56,10 +56,14 @@ class NameKinds:
     """Evidence of several articles about their unknown names, and the kinds that follow from it."""
 
     def __init__(
-        self, is_known: Callable[[str], bool], is_seat: Callable[[str], bool] = lambda _: False
+        self,
+        is_known: Callable[[str], bool],
+        is_seat: Callable[[str], bool] = lambda _: False,
+        is_state: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self._is_known = is_known
         self._is_seat = is_seat
+        self._is_state = is_state
         self._own: dict[str, dict[str, Votes]] = {}
         self._shared: defaultdict[str, Votes] = defaultdict(Votes)
         self._seen: defaultdict[str, Votes] = defaultdict(Votes)
@@ -128,6 +132,9 @@ class NameKinds:
             return span
         told = _evidence(text, span)
         is_place = told["place"] + told["state"] + told["organization"] > told["person"]
+        before = _BEFORE.search(text, max(0, span.start - 40), span.start)
+        is_titled = before is not None and fold(before.group(2)) in lexicon().titles
+        is_place = is_place or (self._is_state(name) and not is_titled)
         return replace(span, name_type="LOCATION") if is_place else span
 
     def _as_elsewhere(self, text: str, span: NameSpan) -> NameSpan:

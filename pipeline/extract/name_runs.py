@@ -21,6 +21,7 @@ TITLE_CASE_WORDS = 4
 """Long words that a line needs to be told a headline by its capitals."""
 _LONG = 4
 _WORD = re.compile(r"[^\W_]+(?:[-’'&.][^\W_]+)*")
+_INITIAL = re.compile(r" [^\W\d_a-z](?:\. ?[^\W\d_a-z])*\.(?: [^\W\d_a-z][\w’'-]+)+")
 _PART = re.compile(r"\S+")
 _GAP = re.compile(r" (?=[^\W_])|(?<=s)[’'] (?=[^\W\d_])")
 _POSSESSIVE = re.compile(r"[’'][sS]$")
@@ -241,6 +242,9 @@ def _next_end(run: _Run, span: NameSpan, following: NameSpan | None) -> int | No
     gap = _GAP.match(run.text, span.end)
     if gap is None or run.in_headline(span.start):
         return None
+    initial = _INITIAL.match(run.text, span.end) if span.name_type == "PERSON" else None
+    if initial is not None and " " not in run.text[span.start : span.end]:
+        return initial.end()
     word = _WORD.match(run.text, gap.end())
     if word is None or (following is not None and following.start < word.end()):
         return None

@@ -17,6 +17,7 @@ MAX_GAP = 5
 """Longest text between two parts of one name (" and ")."""
 _GLUE = re.compile(r"(?:['’]s?)? ?|\. ")
 """What may stand between two parts of one name."""
+_SAINTS = ("St ", "St. ", "Saint ")
 _INITIAL = re.compile(r"(?:^|[\s.])[^\W\d_]$")
 _SURNAME = re.compile(r"\.((?: (?:de |la |van |von |bin |al-)?[^\W\d_a-z][\w’'-]+)+)")
 _POSSESSIVE = re.compile(r"['’]s? $")
@@ -66,7 +67,8 @@ def mend_names(
 
 def _is_one(text: str, first: NameSpan, second: NameSpan, is_known: Callable[[str], bool]) -> bool:
     """Whether two neighbours are parts of one body's name."""
-    if first.name_type == "PERSON" or second.name_type != "ORGANIZATION":
+    is_saint = text.startswith(_SAINTS, first.start)  # "St Orwin’s Hospital"
+    if (first.name_type == "PERSON" and not is_saint) or second.name_type != "ORGANIZATION":
         return False
     head, part, gap = (
         text[first.start : first.end],

@@ -71,6 +71,12 @@ def read_phrase(layout: Layout, start: int, end: int, names: Sequence[Name]) -> 
         plain = (_uncontracted(t.low) for t in tokens)
         phrase.pronoun = next(words.pronouns[low] for low in plain if low in words.pronouns)
         return phrase
+    phrase.pronoun = _pronoun_at_edge(tokens, words)
+    if phrase.pronoun is not None:
+        phrase.kind = "pronoun"
+        at = 0 if phrase.pronoun.kind == "relative" else -1
+        phrase.start, phrase.end = tokens[at].start, tokens[at].end
+        return phrase
     segments = _segments(tokens, names, words)
     first = _listed(_measured(segments, words), segments, words)
     name = _head_name(phrase, first, segments, names, words)
@@ -110,6 +116,19 @@ def _is_pronoun(tokens: Sequence[Token], words: Lexicon) -> bool:
     if len(plain) == 1:
         return first.kind != "none"
     return first.kind in ("personal", "relative") and all(words.is_a(w, "pronoun_filler") for w in plain[1:])
+
+
+def _pronoun_at_edge(tokens: Sequence[Token], words: Lexicon) -> Pronoun | None:
+    """The subject of a span that took in more: "who" of "who reviewed them", "she" of "at 86 she"."""
+    first, last = words.pronouns.get(tokens[0].low), words.pronouns.get(tokens[-1].low)
+    if first is not None and first.kind == "relative" and tokens[0].low in ("who", "which"):
+        return first
+    is_subject = last is not None and words.is_a(tokens[-1].low, "subject_pronoun")
+    return (
+        last
+        if is_subject and words.is_a(tokens[0].low, "preposition", "subordinator", "conjunction")
+        else None
+    )
 
 
 def _uncontracted(low: str) -> str:

@@ -61,10 +61,17 @@ def statement_date(
     if at is None:
         return article_date
     last = max((i for i, t in enumerate(tokens) if t.start < cue[1]), default=at)
-    found = [(d, gap) for d in _days(tokens, article_date) if (gap := _gap(tokens, d, at, last)) is not None]
+    days = [d for d in _days(tokens, article_date) if not _is_ahead(layout, tokens[d.first].start)]
+    found = [(d, gap) for d in days if (gap := _gap(tokens, d, at, last)) is not None]
     if not found:
         return article_date
     return min(found, key=lambda f: (f[1], f[0].first))[0].day
+
+
+def _is_ahead(layout: Layout, start: int) -> bool:
+    """Whether the word before a date, be it in the content, says that it lies ahead: "by June 5"."""
+    at = layout.index(start) - 1
+    return at >= 0 and layout.tokens[at].low in _AHEAD
 
 
 def _gap(tokens: Sequence[Token], day: _Day, at: int, last: int) -> int | None:

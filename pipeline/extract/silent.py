@@ -76,6 +76,9 @@ class Silent:
                 subject = self.groups.relative(pronoun, word).entity
             if subject is not None:
                 return subject, "pronoun", "relative", None
+        told = self.transcript.speaker(a.content[0][0]) if a.cue is None and a.content else None
+        if told is not None:
+            return told, "name", "transcript", None
         actor = self._who_acts(a) if a.cue is None and a.statement_type == "direct" else None
         if actor is not None:
             return actor, "name", "silent_action", None

@@ -32,7 +32,7 @@ class Transcript:
         self.of_name = of_name
         self.author = author
         found = [
-            (match.start(1), match.end(1), end, match.group(1))
+            (start, match.start(1), end, match.group(1))
             for start, end in layout.paragraphs
             if (match := _LABEL.match(layout.text, start, end)) is not None
         ]
@@ -45,7 +45,7 @@ class Transcript:
     def is_label(self, start: int) -> bool:
         """Whether a label of one or two letters ("Q") begins at ``start``."""
         at = bisect_right(self._starts, start) - 1
-        return at >= 0 and self._starts[at] == start and fold(self._lines[at][3]) in self._roles()
+        return at >= 0 and self._lines[at][1] == start and fold(self._lines[at][3]) in self._roles()
 
     def covers(self, offset: int) -> bool:
         """Whether ``offset`` lies in the words of somebody labelled."""
@@ -56,7 +56,7 @@ class Transcript:
         """Whose words stand at ``offset``: up to the next label, in the last line up to its end."""
         if not self.covers(offset):
             return None
-        start, _, _, label = self._lines[bisect_right(self._starts, offset) - 1]
+        _, start, _, label = self._lines[bisect_right(self._starts, offset) - 1]
         if label not in self._cast:
             self._cast[label] = self._meant(start, label)
         return self._cast[label]

@@ -298,9 +298,10 @@ def pool(
         batch_size=1,
         batch_format="numpy",
         num_cpus=1,
-        concurrency=(1, most),
-        max_restarts=-1,
-        max_task_retries=-1,
+        concurrency=(
+            1,
+            most,
+        ),  # actors of a pool are started anew, and their batches tried again, without end
     )
     try:
         for row in made.iter_rows():

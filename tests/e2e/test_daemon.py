@@ -127,7 +127,7 @@ def yesterday() -> dt.date:
 @pytest.fixture
 def services(tmp_path, yesterday, monkeypatch) -> Iterator[Services]:
     """Yesterday's page is stored; nothing is made of it yet."""
-    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    monkeypatch.setenv("DAGSTER_HOME", "")  # what is made below sets it for this process
     data_dir, inputs = tmp_path / "data", tmp_path / "in"
     made = Services(data_dir)
     inputs.mkdir()

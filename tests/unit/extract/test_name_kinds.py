@@ -43,6 +43,17 @@ def test_the_words_beside_a_name_tell_its_kind(marked, kind):
     assert kinds(marked)[0][1] == kind
 
 
+def test_the_name_of_a_state_is_no_person_but_behind_a_title():
+    judge = NameKinds({"Belarus"}.__contains__, {"Belarus"}.__contains__, {"Belarus"}.__contains__)
+    for key, marked, kind in (
+        ("a", "Its ally [P:Belarus] said", "LOCATION"),
+        ("b", "Mr [P:Belarus] said", "PERSON"),
+    ):
+        text, names = spans(marked)
+        judge.observe(key, text, names)
+        assert judge.typed(key, text, names)[0].name_type == kind
+
+
 def test_a_lone_word_that_nothing_makes_a_body_is_none():
     judge = NameKinds(set().__contains__)
     text = "I have lived on Ardel for years"

@@ -39,6 +39,7 @@ def grown(marked):
         ("Minister [P:Inga] [P:Orlo] said", [("Inga Orlo", "PERSON")]),
         ("the Dock and [O:Ferry] Workers’ Union said", [("Ferry Workers’ Union", "ORGANIZATION")]),
         ("in the Tarn [O:Bank] they said", [("Tarn Bank", "ORGANIZATION")]),
+        ("then [P:Julie] A. [P:Diaz Marten] said", [("Julie A. Diaz Marten", "PERSON")]),
         ("president of [O:Local] 88 said", [("Local 88", "ORGANIZATION")]),
     ],
 )

@@ -29,6 +29,7 @@ def spans(marked):
     ("marked", "expected"),
     [
         ("[L:St] [O:Orwin][O:’s Hospital] said", ["St Orwin’s Hospital"]),
+        ("[P:St Orwin]’s [O:Hospital] said", ["St Orwin’s Hospital"]),
         ("the [O:Farmers]’ [O:Party] said", ["Farmers’ Party"]),
         ("[L:Saltmere] [O:County Council] said", ["Saltmere County Council"]),
         ("The [O:Dock] and [O:Ferry Workers]’ [O:Union] said", ["Dock and Ferry Workers’ Union"]),

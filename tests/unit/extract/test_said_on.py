@@ -66,6 +66,10 @@ def test_a_day_inside_the_content_is_not_the_day_it_was_said():
     assert said_on(text, "said", "the talks on Monday failed") == WEDNESDAY
 
 
+def test_a_day_that_the_content_breaks_off_before_lies_ahead():
+    assert said_on("He promised a ruling by June 5.", "promised", "a ruling by") == WEDNESDAY
+
+
 def test_a_day_inside_a_quotation_is_not_the_day_it_was_said():
     assert said_on("“We met on Monday,” he said.", "said") == WEDNESDAY
 

@@ -96,6 +96,36 @@ FORMS = {
         [("Tram drivers in the town", "said"), ("Their union", "said")],
         ["Tram drivers in the town", "Tram drivers' union"],
     ),
+    "a title that breaks off before its name": (
+        "Mr [P:Tom Oba] is also determined to go.",
+        [("Mr", "is also determined")],
+        ["Tom Oba"],
+    ),
+    "a noun without its determiner": (
+        "Rep. [P:Adam Shiff], a Northern congressman, spoke. The Northern congressman said no.",
+        [("congressman", "said")],
+        ["Adam Shiff"],
+    ),
+    "a pronoun in a span that took in more": (
+        "My mother is frail. [P:Olive Meer] sat down, and at 86 she still says so.",
+        [("at 86 she", "still says")],
+        ["Olive Meer"],
+    ),
+    "a relative clause in the span": (
+        "The report went to [P:Ann Lund], who reviewed it told us so.",
+        [("who reviewed it", "told")],
+        ["Ann Lund"],
+    ),
+    "a piece of the clause is no speaker": (
+        "[L:Moscow], which left the talks in May and has complained of it, smiled.",
+        [("talks in May and", "has complained")],
+        ["Russia"],
+    ),
+    "two makers of one study": (
+        "A study by [O:Orlo College] and the [O:Tarn Institute] found so.",
+        [("A study by Orlo College and the Tarn Institute", "found")],
+        ["Orlo College", "Tarn Institute"],
+    ),
     "the place where everybody goes by title": (
         "[P:Carl Paris], an envoy, spoke. Mr [P:Paris] smiled. [L:Paris] said no. Mr [P:Paris] left.",
         [("Paris", "said")],
@@ -117,6 +147,17 @@ FORMS = {
 @pytest.mark.parametrize(("text", "said", "expected"), FORMS.values(), ids=FORMS.keys())
 def test_form(text, said, expected):
     assert Story(text, *said).who() == expected
+
+
+def test_a_quotation_signed_with_a_dash_is_the_signer_s():
+    story = Story("“He is bold.” ― [P:Sonya Herr]\n“He is not.” ― [P:Pamela Padd]\n", ("Sonya Herr", "―"))
+    story.rows[0] |= {
+        "content_spans": [{"start": 27, "end": 39}],
+        "content_text": story.text[27:39],
+        "statement_type": "direct",
+    }
+    assert story.text[27:39] == "“He is not.”"
+    assert story.who() == ["Pamela Padd"]
 
 
 def test_i_with_a_verb_grown_on_is_a_pronoun():

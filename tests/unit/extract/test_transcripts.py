@@ -35,3 +35,12 @@ def test_a_label_with_a_name_means_its_bearer():
 def test_i_is_left_open_where_the_person_interviewed_is_not_clear():
     text = INTERVIEW.replace("[P:Marc Ebber] runs the plant. He met us", "We met")
     assert Story(text, ("I", "told"), authors=["Luis Ferr"]).who() == ["(author)"]
+
+
+def test_a_quotation_that_begins_with_a_label_is_its_bearer_s():
+    text = "[P:Ann Lund] met [P:Tom Ashe].\n“[P:ASHE]: Why?”\n“[P:LUND]: So.”\n“[P:ASHE]: Now?”\n“[P:LUND]: It ends.”"
+    story = Story(text, ("LUND", ":"))
+    start = story.text.index("“ASHE: Now")
+    story.rows[0] |= dict.fromkeys(("speaker_start", "speaker_end", "cue_start", "cue_end"))
+    story.rows[0] |= {"content_spans": [{"start": start, "end": start + 12}], "statement_type": "direct"}
+    assert story.who() == ["Tom Ashe"]
