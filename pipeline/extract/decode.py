@@ -29,7 +29,7 @@ _NEGLIGIBLE = math.log(0.01)
 class Decoding:
     """Thresholds of decoding."""
 
-    cue: float = 0.46
+    cue: float = 0.4
     """Least chance that a cue begins in a cluster of neighbouring pieces; recall against precision."""
     rescue: float = 0.12
     """The same where its content is a quotation that nobody else claims."""
