@@ -7,7 +7,7 @@ UV_VERSION := 0.13.9
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test fast lint types docs dev bench fuzz audit lock clean
+.PHONY: help setup run test services fast lint types docs dev bench fuzz audit lock clean
 
 help: ## the verbs
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1	/' | expand -t 16
@@ -28,7 +28,10 @@ run: setup ## the whole pipeline on the bundled articles, offline
 	@$(BIN)/onrecord run --input seeds/sample || test $$? -eq 1
 
 test: setup lint types ## lint, types, every test, dbt build with its tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not services"
+
+services: setup ## the tests that start Dagster's webserver and daemon (many minutes)
+	$(BIN)/python -m pytest -m services
 
 fast: setup ## the quick tests only
 	$(BIN)/python -m pytest -m "not slow"

@@ -25,7 +25,7 @@ from pipeline.running import prepare_home
 from pipeline.schemas import STATEMENTS
 from pipeline.settings import PROJECT_DIR, Settings
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.services]
 BIN = Path(sys.executable).parent
 SEED = PROJECT_DIR / "seeds" / "sample" / "seed_article.txt"
 PATIENCE_SECONDS = 900
