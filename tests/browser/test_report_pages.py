@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import DESKTOP, PHONE
+from viewports import DESKTOP, PHONE
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "report"))
 from report_maker import DAY, Said, write_publication
