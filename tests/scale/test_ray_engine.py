@@ -57,6 +57,7 @@ def rows(data_dir: Path) -> dict[str, list[str]]:
 
 
 @pytest.mark.slow
+@pytest.mark.services
 @pytest.mark.filterwarnings("ignore")  # Ray's own
 def test_ray_gives_the_rows_of_the_local_engine_though_a_worker_is_killed(tmp_path, onrecord, monkeypatch):
     write_warcs(tmp_path / "in", PAGES_A_DAY * 2, per_day=PAGES_A_DAY, first_day=FIRST)
