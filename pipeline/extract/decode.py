@@ -29,10 +29,10 @@ _NEGLIGIBLE = math.log(0.01)
 class Decoding:
     """Thresholds of decoding."""
 
-    cue: float = 0.4
-    """Least chance that a cue begins in a cluster of neighbouring pieces; recall against precision."""
+    sure: float = 0.4
+    """Least confidence (cue, content and speaker together) of an attribution; recall against precision."""
     rescue: float = 0.12
-    """The same where its content is a quotation that nobody else claims."""
+    """Least chance that a cue begins, where its content is a quotation that nobody else claims."""
     cluster: int = 3
     """Pieces within which two candidate beginnings are one cue."""
     change: float = 0.8
@@ -80,16 +80,22 @@ def decode(
     candidates = [f for scores in windows for f in decode_window(text, scores, rules)]
     for f in candidates:
         f.content = _within_paragraphs(text, f, quotations)
-    found = _distinct([f for f in candidates if f.chance >= rules.cue], rules)
+    sure = [f for f in candidates if _is_sure(f, rules)]
+    found = _distinct(sure, rules)
     _announced_blocks(text, found, quotations)
     mend_quotations(text, found, quotations, rules)
     _signed_quotations(text, found, quotations, rules)
-    _rescue(found, [f for f in candidates if f.chance < rules.cue], quotations, text, rules)
+    _rescue(found, [f for f in candidates if not _is_sure(f, rules)], quotations, text, rules)
     attach_continuations(text, found, quotations, rules)
     _bare_quotations(text, found, quotations, rules)
     kept = [f for f in found if f.content]
     kept.sort(key=lambda f: (f.cue[0] if f.cue else f.content[0][0], f.content[0]))
     return kept
+
+
+def _is_sure(found: Found, rules: Decoding) -> bool:
+    """Whether a candidate stands by itself; a cue without content may yet announce a block (``added:``)."""
+    return (found.confidence if found.content else found.chance) >= rules.sure
 
 
 def decode_window(text: str, scores: WindowScores, rules: Decoding) -> list[Found]:

@@ -34,8 +34,9 @@ def main() -> int:
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--teacher", type=Path, action="append", default=[], help="weights to learn from")
-    parser.add_argument("--start", type=Path, help="weights to begin with")
-    parser.add_argument("--feed-forward", type=int, help="hidden units that a student keeps in each layer")
+    parser.add_argument("--start", type=Path, help="weights, or a folder with a model, to begin with")
+    parser.add_argument("--units", type=int, default=1536, help="feed-forward units kept in each layer")
+    parser.add_argument("--heads", type=int, default=12, help="attention heads kept in each layer")
     parser.add_argument("--soft", type=float, default=0.6, help="the teachers' share of a student's loss")
     parser.add_argument("--rate", type=float, default=3e-4, help="learning rate of the encoder")
     parser.add_argument("--window", type=int, default=320, help="pieces in a window when in use")
@@ -56,7 +57,8 @@ def main() -> int:
         seed=args.seed,
         encoder_rate=args.rate,
         head_rate=args.rate * (4 if not args.teacher else 3),
-        feed_forward=args.feed_forward,
+        units=args.units,
+        heads=args.heads,
         soft=args.soft if args.teacher else 0.0,
     )
     print({f.name: getattr(recipe, f.name) for f in fields(recipe)})

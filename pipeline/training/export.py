@@ -16,7 +16,7 @@ import torch
 
 from pipeline.extract.tagger import CARD_FILE, MODEL_FILE, TOKENIZER_FILE
 from pipeline.ids import content_hash
-from pipeline.training.network import ExportNet, encoder_folder
+from pipeline.training.network import AttributionNet, ExportNet, encoder_folder
 from pipeline.training.train import load
 
 OUTPUTS = ("cues", "names", "anchors", "roles", "antecedents")
@@ -59,7 +59,7 @@ def export(weights: Path, out: Path, *, window: int, keep_float: bool = False) -
                 opset_version=17,
                 dynamo=False,
             )
-        fused = _fuse(plain, Path(folder) / "fused.onnx")
+        fused = _fuse(plain, Path(folder) / "fused.onnx", net)
         quantize_dynamic(
             str(fused),
             str(out / MODEL_FILE),
@@ -77,7 +77,7 @@ def export(weights: Path, out: Path, *, window: int, keep_float: bool = False) -
     return out / MODEL_FILE
 
 
-def _fuse(plain: Path, fused: Path) -> Path:
+def _fuse(plain: Path, fused: Path, net: AttributionNet) -> Path:
     """Attention, layer norm and GELU as single operators: the same sums, fewer passes over memory.
 
     Not the sum before the layer norm: onnxruntime's operator for both together takes seven times as long
@@ -86,6 +86,7 @@ def _fuse(plain: Path, fused: Path) -> Path:
     from onnxruntime.transformers import optimizer
     from onnxruntime.transformers.fusion_options import FusionOptions
 
+    block = net.encoder.encoder.layer[0].attention.self  # type: ignore[union-attr,index]  # a BertModel
     options = FusionOptions("bert")
     options.enable_embed_layer_norm = False
     options.enable_skip_layer_norm = False
@@ -94,8 +95,8 @@ def _fuse(plain: Path, fused: Path) -> Path:
     model = optimizer.optimize_model(
         str(plain),
         model_type="bert",
-        num_heads=12,
-        hidden_size=384,
+        num_heads=block.num_attention_heads,
+        hidden_size=block.all_head_size,
         optimization_options=options,
         opt_level=0,
     )

@@ -24,10 +24,11 @@ from pipeline.training.network import (
     AttributionNet,
     build,
     encoder_folder,
-    feed_forward_width,
+    fit,
+    measure_importance,
     narrow,
-    unit_importance,
 )
+from pipeline.training.recover import recover
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,10 @@ class Recipe:
     seed: int = 0
     shortest: int = 192
     longest: int = 384
-    feed_forward: int | None = None
-    """Hidden units kept in each feed-forward layer of a student; all where there is no teacher."""
+    units: int = 1536
+    """Hidden units kept in each feed-forward layer."""
+    heads: int = 12
+    """Attention heads kept in each layer."""
     soft: float = 0.0
     """Share of the teachers' probabilities in the loss; the rest is the annotation."""
 
@@ -87,67 +90,52 @@ def collate(batch: list[Example], device: torch.device) -> dict[str, Tensor]:
     }
 
 
-def soft_targets(teachers: list[AttributionNet], batch: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Mean probabilities of the teachers on one batch, by head."""
-    total: dict[str, Tensor] = {}
+def _logits(net: AttributionNet, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+    """What each head says of a batch; no ``role`` where no window has a cue."""
+    h = net.encode(batch["ids"], batch["kinds"], batch["mask"])
+    out = {"cue": net.cue(h), "span": net.span(h), "name": net.name(h), "antecedent": net.coreference(h)}
+    if len(batch["at"]):
+        out["role"] = net.pair(h, batch["row"], batch["at"])
+    return {head: values.float() for head, values in out.items()}
+
+
+def soft_targets(teachers: Sequence[AttributionNet], batch: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Mean probabilities of the teachers on one batch, by head.
+
+    Not of antecedents, which are scores, nor of the span head, which a shipped teacher has no more.
+    """
     with torch.no_grad():
-        for teacher in teachers:
-            h = teacher.encode(batch["ids"], batch["kinds"], batch["mask"])
-            logits = {"cue": teacher.cue(h), "span": teacher.span(h), "name": teacher.name(h)}
-            if len(batch["at"]):
-                logits["role"] = teacher.pair(h, batch["row"], batch["at"])
-            for head, values in logits.items():
-                share = values.float().softmax(-1) / len(teachers)
-                total[head] = total[head] + share if head in total else share
-    return total
-
-
-def _towards(logits: Tensor, target: Tensor, mask: Tensor) -> Tensor:
-    """Summed cross entropy against probabilities, over the pieces of ``mask``."""
-    return -((target * logits.float().log_softmax(-1)).sum(-1) * mask).sum()
+        said = [_logits(teacher, batch) for teacher in teachers]
+    heads = [head for head in said[0] if head not in ("antecedent", "span")]
+    return {head: torch.stack([s[head].softmax(-1) for s in said]).mean(0) for head in heads}
 
 
 def losses(
     net: AttributionNet, batch: dict[str, Tensor], soft: dict[str, Tensor] | None = None, share: float = 0.0
 ) -> dict[str, Tensor]:
     """The loss of each head on one batch; with ``soft``, ``share`` of it against the teachers."""
-    h = net.encode(batch["ids"], batch["kinds"], batch["mask"])
-    out = _annotated(net, h, batch)
-    if soft is None:
-        return out
-    mask = batch["mask"].float()
-    taught = {
-        head: _towards(getattr(net, head)(h), soft[head], mask) / mask.sum() for head in ("span", "name")
-    }
-    taught["cue"] = _towards(net.cue(h), soft["cue"], mask) / mask.sum() * 4
-    if "role" in soft:
-        logits = net.pair(h, batch["row"], batch["at"])
-        spoken = (batch["role"] > 0).sum().clamp(min=1)
-        taught["role"] = _towards(logits, soft["role"], mask[batch["row"]]) / spoken * 2
-    return {
-        head: (1 - share) * value + share * taught[head] if head in taught else value
-        for head, value in out.items()
-    }
-
-
-def _annotated(net: AttributionNet, h: Tensor, batch: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The loss of each head against the annotation."""
-
-    def cross(logits: Tensor, gold: Tensor) -> Tensor:
-        return F.cross_entropy(logits.float().flatten(0, -2), gold.flatten(), ignore_index=IGNORE)
-
-    out = {"cue": cross(net.cue(h), batch["cue"]) * 4, "span": cross(net.span(h), batch["span"])}
-    if (batch["name"] != IGNORE).any():
-        out["name"] = cross(net.name(h), batch["name"])
-    if (batch["antecedent"] != IGNORE).any():
-        out["antecedent"] = cross(net.coreference(h), batch["antecedent"])
-    if len(batch["at"]):
-        logits = net.pair(h, batch["row"], batch["at"])
-        total = F.cross_entropy(
-            logits.float().flatten(0, 1), batch["role"].flatten(), ignore_index=IGNORE, reduction="sum"
-        )
-        out["role"] = total / (batch["role"] > 0).sum().clamp(min=1) * 2
+    logits = _logits(net, batch)
+    spoken = (batch["role"] > 0).sum().clamp(min=1)
+    out = {head: _annotated(head, values, batch[head], spoken) for head, values in logits.items()}
+    for head, target in (soft or {}).items():
+        mask = batch["mask"].float()
+        if head == "role":
+            mask = mask[batch["row"]]
+        taught = -((target * logits[head].log_softmax(-1)).sum(-1) * mask).sum()
+        taught = taught / (spoken if head == "role" else mask.sum()) * WEIGHT.get(head, 1.0)
+        out[head] = (1 - share) * out[head] + share * taught
     return out
+
+
+WEIGHT = {"cue": 4.0, "role": 2.0}
+"""Rare labels count more."""
+
+
+def _annotated(head: str, logits: Tensor, gold: Tensor, spoken: Tensor) -> Tensor:
+    """The loss of one head against the annotation; zero where a batch has none for it."""
+    total = F.cross_entropy(logits.flatten(0, -2), gold.flatten(), ignore_index=IGNORE, reduction="sum")
+    count = spoken if head == "role" else (gold != IGNORE).sum().clamp(min=1)
+    return total / count * WEIGHT.get(head, 1.0)
 
 
 def make_batches(data: list[Example], size: int, rng: random.Random) -> list[list[Example]]:
@@ -173,29 +161,30 @@ def _optimizer(net: AttributionNet, recipe: Recipe) -> torch.optim.AdamW:
             rate = recipe.encoder_rate * recipe.layer_decay ** (layers - depth)
         groups.setdefault(rate, []).append(parameter)
     return torch.optim.AdamW(
-        [{"params": p, "lr": r} for r, p in groups.items()], weight_decay=recipe.weight_decay
+        [{"params": p, "lr": r} for r, p in groups.items()], weight_decay=recipe.weight_decay, fused=True
     )
 
 
 def load(weights: Path, device: torch.device | str = "cpu") -> AttributionNet:
-    """A trained network, whatever the width of its feed-forward layers, ready to be used."""
+    """A trained network, however narrow, ready to be used: a weights file, or a folder with a shipped model."""
+    if weights.is_dir():
+        return recover(weights).to(device).eval()
     values = torch.load(weights, map_location=device, weights_only=True)
-    net = build()
-    if feed_forward_width(values) != net.encoder.config.intermediate_size:
-        narrow(net, feed_forward_width(values))
+    net = fit(build(), values)
     net.load_state_dict(values)
     return net.to(device).eval()
 
 
-def _student(
-    teacher: AttributionNet, width: int, data: list[Example], device: torch.device
+def _narrowed(
+    net: AttributionNet, recipe: Recipe, data: list[Example], device: torch.device
 ) -> AttributionNet:
-    """The first teacher with its feed-forward layers narrowed to the units that it uses most."""
-    batches = [collate(data[i : i + 8], device) for i in range(0, min(len(data), 160), 8)]
-    importance = unit_importance(teacher, batches)
-    net = build().to(device)
-    net.load_state_dict(teacher.state_dict())
-    narrow(net, width, importance)
+    """``net`` with the units and heads that matter most to its loss on ``data``."""
+    batches = [collate(data[i : i + 8], device) for i in range(0, len(data), 8)]
+
+    def loss(batch: dict[str, Tensor]) -> Tensor:
+        return torch.stack([LOSS[k] * v for k, v in losses(net, batch).items() if k != "span"]).sum()
+
+    narrow(net, units=recipe.units, heads=recipe.heads, importance=measure_importance(net, batches, loss))
     return net.to(device)
 
 
@@ -210,9 +199,8 @@ def train(
 ) -> Path:
     """Train on ``data_folder/train``; writes ``out/weights.pt`` and returns its path.
 
-    With ``teachers`` (weights of trained networks) the network is a student: it begins as the first of
-    them, narrowed, and learns from their mean probabilities as well as from the annotation. ``start`` has
-    weights to begin with instead (a warm restart).
+    With ``teachers`` (trained networks) it learns from their mean probabilities as well as from the
+    annotation. ``start`` is a trained network to begin with, made as narrow as the recipe says.
 
     Restartable: after each epoch the whole state lies in ``out/state.pt``, and a rerun goes on
     from there. ``stop_after`` ends the call after that many epochs of this call.
@@ -223,13 +211,10 @@ def train(
     tokenizer = load_tokenizer()
     documents, silver = read_split(data_folder, "train")
     taught = [load(path, device) for path in teachers]
+    net = build().to(device) if start is None else load(start, device)
     if start is not None:
-        net = load(start, device)
-    elif taught and recipe.feed_forward:
         sample = examples(tokenizer, documents, silver, limit=288)
-        net = _student(taught[0], recipe.feed_forward, random.Random(recipe.seed).sample(sample, 160), device)
-    else:
-        net = build().to(device)
+        net = _narrowed(net, recipe, random.Random(recipe.seed).sample(sample, min(160, len(sample))), device)
     net.train()
     optimizer = _optimizer(net, recipe)
     averaged = {k: v.detach().clone().float() for k, v in net.state_dict().items()}
