@@ -34,7 +34,7 @@ __all__ = [
     "read_pages",
 ]
 
-CLEANER_VERSION = "2"
+CLEANER_VERSION = "3"
 """Goes up with every change that can change an article; stamps each row."""
 _BAD_STATUS = 400
 

@@ -1,20 +1,20 @@
-"""Authors: the names of a byline as a list, from structured data, meta tags or the byline itself.
+"""Authors: who wrote a page's article, from structured data, meta tags or the byline itself.
 
-Belongs here: cleaning and splitting names, dropping the outlet and roles, choosing the place to
-trust. Does not: resolving names to actors (``pipeline.extract``).
+Belongs here: finding the places that say it, choosing the one to trust. Does not: taking names out of
+what stands there (``bylines.py``).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from pipeline.clean import jsonld
-from pipeline.clean.furniture import rules
-from pipeline.clean.head import Head
+from pipeline.clean.bylines import clean_names, key_of
+from pipeline.clean.head import DOMAIN_END, Head
 from pipeline.clean.lines import normal
-from pipeline.clean.tree import Element, Query, text_in
+from pipeline.clean.tree import Element, Query, parted_text, text_in
 
 _META = (
     "author",
@@ -28,6 +28,7 @@ _META = (
     "citation_author",
     "article.author",
     "article-author",
+    "article:author_name",
     "og:article:author",
 )
 _BYLINES = Query(
@@ -36,27 +37,7 @@ _BYLINES = Query(
     " or contains(@class, 'journalist') or contains(@class, 'reporter') or contains(@class, 'writer')]"
     "[not(self::script or self::style or self::img or self::meta)])[position() <= 8]"
 )
-_EMAIL = re.compile(r"\S+@\S+\.\S+|\S*\[email[\s\xa0]protected\]\S*")
-_ADDRESS = re.compile(r"https?://\S+|www\.\S+")
-_HANDLE = re.compile(r"@\w+")
-_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-_CUT = re.compile(
-    r"\s+(?:[|•·–—]|- |for |of the |in [A-Z]|at [A-Z]|from [A-Z]|\d|(?i:updated|published|posted|modified)\b"
-    r"|(?i:(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
-    r"|(?i:(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*)\.?\s+\d).*$"
-)
-_SPLIT = re.compile(r"\s*(?:;|\||/|•|·|\n|\s&\s|,?\s\b(?:and|und|et)\b\s)\s*")
-_COMMA = re.compile(r"\s*,\s*")
-_SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?", re.IGNORECASE)
-_DOMAIN_END = re.compile(r"\.(?:com|org|net|info|co|gov|news|tv|[a-z]{2})(?:\.[a-z]{2})?$")
-_PARTICLES = frozenset(
-    {
-        *("de", "da", "do", "dos", "das", "del", "della", "di", "van", "von", "der", "den", "la", "le"),
-        *("el", "al", "bin", "ben", "ibn", "abu", "y", "e", "ter", "ten", "zu"),
-    }
-)
-_LONGEST = 60
-_MOST = 20
+_OF_PICTURES = re.compile(r"comment|photo|image|caption|credit|picture", re.IGNORECASE)
 
 
 def find_authors(root: Element, head: Head, headline: Element | None, outlets: Iterable[str]) -> list[str]:
@@ -72,18 +53,18 @@ def find_authors(root: Element, head: Head, headline: Element | None, outlets: I
         outlets: Names of the outlet, from the seeds and the page.
     """
     known = [name.lower() for name in (*outlets, *head.names)]
-    own = {_key(n) for name in known for n in (name, _DOMAIN_END.sub("", name))} - {""}
-    for raw in (_structured(head), _from_meta(head)):
+    own = {key_of(n) for name in known for n in (name, DOMAIN_END.sub("", name))} - {""}
+    for raw in (_structured(head), *_from_meta(head)):
         names = clean_names(raw, own)
         if names:
             return names
     shown = _shown(headline if headline is not None else root)
-    for text in shown:
-        names = clean_names([text], own, shown=True)
-        if names:
-            return names
-    declared = clean_names([*_structured(head), *shown], set())
-    return [n for n in declared if any(normal(n) in normal(s) for s in shown)][:1]
+    names = _shown_names(shown, own)
+    if names:
+        return names
+    texts = [text_in(element) for element in shown]
+    declared = clean_names([*_structured(head), *texts], set())
+    return [n for n in declared if any(normal(n) in normal(s) for s in texts)][:1]
 
 
 def _structured(head: Head) -> list[str]:
@@ -97,108 +78,63 @@ def _structured(head: Head) -> list[str]:
     return []
 
 
-def _names(value: Any) -> Iterable[str]:
+def _names(value: Any) -> Iterator[str]:
     for one in jsonld.as_list(value):
         person = jsonld.as_object(one)
-        for text in jsonld.as_list(person.get("name") if person else one):
+        for text in jsonld.as_list(_name_of(person) if person else one):
             found = jsonld.text_of(text)
             if found and "://" not in found:
                 yield found
 
 
-def _from_meta(head: Head) -> list[str]:
+def _name_of(person: jsonld.Object) -> Any:
+    parts = [jsonld.text_of(person.get(key)) for key in ("givenName", "familyName")]
+    return person.get("name") or " ".join(part for part in parts if part) or None
+
+
+def _from_meta(head: Head) -> Iterator[list[str]]:
     for name in _META:
         found = [c for c in head.all(name) if "://" not in c and not c.startswith("/")]
         if found:
-            return found
+            yield found
     label = (head.first("twitter:label1") or "").lower()
-    return head.all("twitter:data1") if label in ("written by", "by", "author") else []
+    if label in ("written by", "by", "author"):
+        yield head.all("twitter:data1")
 
 
-def _shown(start: Element) -> list[str]:
-    """Texts of byline elements after the headline, in page order."""
-    found: list[str] = []
+def _shown(start: Element) -> list[Element]:
+    """Byline elements after the headline, in page order."""
+    found: list[Element] = []
     for element in _BYLINES(start):
-        names = f"{element.get('class', '')} {element.get('id', '')}".lower()
-        if "comment" in names or any(a.tag in ("aside", "nav") for a in element.iterancestors()):
+        names = f"{element.get('class', '')} {element.get('id', '')}"
+        if _OF_PICTURES.search(names) or any(a.tag in ("aside", "nav") for a in element.iterancestors()):
             continue
-        text = text_in(element)
-        if 2 < len(text) <= 200:
-            found.append(text)
+        if 2 < len(text_in(element)) <= 200:
+            found.append(element)
     return found
 
 
-def clean_names(raw: Sequence[str], outlets: Iterable[str], *, shown: bool = False) -> list[str]:
-    """``raw`` author fields as single names, without roles, addresses and the names in ``outlets``.
-
-    Args:
-        raw: Fields as they stand; one may name several persons.
-        outlets: Keys (letters in lower case) of the outlet's names, which are dropped.
-        shown: They are texts of the page, where more than names may stand: only what has the form of
-            a person's name counts.
-    """
-    own = set(outlets)
-    found: dict[str, str] = {}
-    for field in raw:
-        # In other languages the word is a part of names too: Von Miller, Di Maio.
-        opening = _rule("byline" if shown else "by")
-        for part in _split(_strip(field, opening), opening):
-            name = _without_outlet(part, own)
-            if name and _is_name(name, strict=shown):
-                found.setdefault(_key(name), name)
-    return list(found.values())[:_MOST]
+def _shown_names(elements: Sequence[Element], own: set[str]) -> list[str]:
+    """Names of the first byline that has any, and of its like beside it: one element for each author."""
+    for i, element in enumerate(elements):
+        names = _names_of(element, own)
+        if names:
+            beside = [e for e in elements[i + 1 :] if _stands_beside(e, element)]
+            return list(dict.fromkeys([*names, *(n for e in beside for n in _names_of(e, own))]))
+    return []
 
 
-def _key(name: str) -> str:
-    """Letters and digits of ``name`` in lower case, without the article."""
-    return normal(name).removeprefix("the ").replace(" ", "")
+def _names_of(element: Element, own: set[str]) -> list[str]:
+    """Names in an element: of its parts first, since an office is often set beside a name without any mark."""
+    return clean_names([parted_text(element)], own, shown=True) or clean_names(
+        [text_in(element)], own, shown=True
+    )
 
 
-def _without_outlet(name: str, own: set[str]) -> str | None:
-    """``name`` without the outlet's name behind it; nothing if it is that name, or one of its desks."""
-    words = name.split()
-    keys = [_key(" ".join(words[i:])) for i in range(len(words))]
-    if keys and keys[0] in own:
-        return None
-    for i in range(2, len(words) - 1):  # "Jane Doe Daily News": a person and at least two words after
-        if keys[i] in own:
-            return " ".join(words[:i]).strip(" .,;|-–—")
-    for i in range(1, len(words)):
-        if _key(" ".join(words[:i])) in own and _rule("organization").search(" ".join(words[i:])):
-            return None
-    return name
-
-
-def _strip(text: str, opening: re.Pattern[str]) -> str:
-    for pattern in (_EMAIL, _ADDRESS, _HANDLE, _BRACKETS):
-        text = pattern.sub(" ", text)
-    text = opening.sub("", " ".join(text.split()))
-    return _CUT.sub("", text).strip(" ,;:|-–—•·")
-
-
-def _split(text: str, opening: re.Pattern[str]) -> list[str]:
-    names: list[str] = []
-    for part in _SPLIT.split(text):
-        pieces = [p.strip(" .") for p in _COMMA.split(part) if p.strip(" .")]
-        for i, piece in enumerate(pieces):
-            if i and names and _SUFFIX.fullmatch(piece):
-                names[-1] = f"{names[-1]}, {piece}"
-            elif not (i and _rule("office").fullmatch(piece)) and not _rule("degree").fullmatch(piece):
-                names.append(opening.sub("", piece).strip(" .-–—|:•"))
-    return [n for n in names if n]
-
-
-def _is_name(text: str, *, strict: bool) -> bool:
-    if not 2 <= len(text) <= _LONGEST or any(c.isdigit() for c in text) or not any(c.isalpha() for c in text):
+def _stands_beside(one: Element, other: Element) -> bool:
+    alike = (one.tag, one.get("class"), one.get("rel")) == (other.tag, other.get("class"), other.get("rel"))
+    if not alike:
         return False
-    if _rule("junk").fullmatch(text) or _rule("role").fullmatch(text):
-        return False
-    words = text.split()
-    if not strict:
-        return len(words) <= 8
-    big = [w for w in words if w.lower() not in _PARTICLES]
-    return 2 <= len(words) <= 5 and bool(big) and all(w[:1].isupper() for w in big) and text[-1] not in "?!:"
-
-
-def _rule(kind: str) -> re.Pattern[str]:
-    return next(rule.pattern for rule in rules()["author"] if rule.kind == kind)
+    of_one = list(one.iterancestors())[:2]
+    of_other = list(other.iterancestors())[:2]
+    return any(a is b for a in of_one for b in of_other) and not any(a is other for a in of_one)

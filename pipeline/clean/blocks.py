@@ -81,6 +81,8 @@ _HIDDEN_STYLE = re.compile(
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*$")
 _SENTENCE_START = re.compile(r"[\"'“‘«(\[]*[A-ZÀ-ÖØ-ÞĀ-ŽА-Я0-9]")
 _LONG_LINE = 60
+_MOST_BREAKS = 5
+"""Line breaks in a table row of data; a row with more sets paragraphs apart with them."""
 _BREAK = "\x1e"
 """Stands for ``<br>`` in gathered text: the source's own newlines are only spaces."""
 
@@ -228,12 +230,26 @@ def read_page(root: Element) -> Page:
         walker.page.elements += is_start
         if not is_start:
             walker.end(element, tag, was_passed=tag in _DROPPED or element is passed)
-        elif tag == "span" and _is_aside(element):
+        elif tag == "span" and is_aside(element):
             passed = element
             steps.send(True)
         else:
             walker.start(element, tag)
     return walker.page
+
+
+def shown_text(element: Element) -> str:
+    """The text of an inline run or a heading as it is read: without what is hidden or only spoken."""
+    parts: list[str] = []
+    steps = walk(element, _DROPPED)
+    for is_start, inner in steps:
+        if is_start and inner.tag == "span" and is_aside(inner) and inner is not element:
+            steps.send(True)
+        elif is_start:
+            parts.append(f" {inner.text or ''}" if inner.tag == "br" else inner.text or "")
+        elif inner is not element:
+            parts.append(inner.tail or "")
+    return " ".join("".join(parts).split())
 
 
 def _lines(text: str) -> list[str]:
@@ -260,7 +276,7 @@ def _is_whole(line: str) -> bool:
     return len(line) >= _LONG_LINE and _SENTENCE_END.search(line) is not None
 
 
-def _is_aside(span: Element) -> bool:
+def is_aside(span: Element) -> bool:
     """A piece inside a sentence that is not read with it."""
     names, style, text = span.get("class"), span.get("style"), span.text
     if (names and names_say("inline", names)) or (style and _HIDDEN_STYLE.search(style)):
@@ -270,12 +286,14 @@ def _is_aside(span: Element) -> bool:
 
 def _is_data_row(row: Element) -> bool:
     """A table row of bare cells is one line; one whose cells hold paragraphs is layout."""
-    return all(
-        inner.tag in _INLINE or inner.tag in _DROPPED or inner.tag == "br"
-        for cell in row
-        if cell.tag in _CELLS
-        for inner in cell.iterdescendants()
-    )
+    breaks = 0
+    for cell in row:
+        for inner in cell.iterdescendants() if cell.tag in _CELLS else ():
+            if inner.tag == "br":
+                breaks += 1
+            elif inner.tag not in _INLINE and inner.tag not in _DROPPED:
+                return False
+    return breaks <= _MOST_BREAKS
 
 
 def _node(element: Element, tag: str, parent: int, at: int) -> Node:

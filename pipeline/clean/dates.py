@@ -13,32 +13,44 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel.dates import get_month_names
 
 EARLIEST = dt.datetime(1995, 1, 1, tzinfo=dt.UTC)
 _CLOCK_SKEW = dt.timedelta(minutes=15)
 _WIDEST_ZONE = dt.timedelta(hours=14)
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = (
-    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
-)
-_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?\b"
+_LANGUAGES = "en de fr es it pt nl sv nb da fi pl cs sk hu ro ru uk bg el tr id ms lt lv et sl".split()
+"""Languages of the month names that are read; English ones first, where two mean different months."""
+_MONTH = r"(?P<month>[^\W\d_]{3,14})\b\.?"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?(?!\d)"
 _YEAR = r"(?P<year>(?:19|20)\d\d)\b"
+_GAP = r"(?:\s+(?:of|de|di|del))?[\s.,-]+"
 _ISO = re.compile(r"(?P<year>(?:19|20)\d\d)[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)")
 _NAMED = (
-    re.compile(rf"\b{_DAY}(?:\s+of)?[\s.,-]+{_MONTH}[\s.,-]+{_YEAR}", re.IGNORECASE),
+    re.compile(rf"\b{_DAY}{_GAP}{_MONTH}{_GAP}{_YEAR}", re.IGNORECASE),
     re.compile(rf"\b{_MONTH}[\s.,-]+{_DAY}[\s.,-]+{_YEAR}", re.IGNORECASE),
     re.compile(rf"\b{_YEAR}[\s.,-]+{_MONTH}[\s.,-]+{_DAY}", re.IGNORECASE),
 )
+_UNSPACED = re.compile(
+    r"(?P<year>(?:19|20)\d\d)\s?[年년]\s?(?P<month>\d{1,2})\s?[月월]\s?(?P<day>\d{1,2})\s?[日일]"
+)
+_CTIME = re.compile(
+    r"\b(?P<day>[A-Z][a-z]{2} +\d{1,2}) (?P<clock>\d{1,2}:\d\d(?::\d\d)?(?: [A-Z]{2,4})?) (?P<year>(?:19|20)\d\d)\b"
+)
 _NUMERIC = re.compile(r"(?<!\d)(?P<a>\d{1,2})[./-](?P<b>\d{1,2})[./-](?P<year>(?:19|20)\d\d)(?!\d)")
 _TIME = re.compile(
-    r"(?<!\d)(?P<hour>[01]?\d|2[0-3])[:.h](?P<minute>[0-5]\d)(?:[:.](?P<second>[0-5]\d)(?:[.,]\d+)?)?"
+    r"(?<!\d)(?P<hour>[01]?\d|2[0-3])[:.h時时](?P<minute>[0-5]\d)(?:[:.](?P<second>[0-5]\d)(?:[.,]\d+)?)?"
     r"\s*(?P<half>[ap]\.?\s?m\b\.?)?",
     re.IGNORECASE,
 )
 _HOUR = re.compile(r"(?<![\d:])(?P<hour>1[0-2]|0?[1-9])\s*(?P<half>[ap]\.?m\b\.?)", re.IGNORECASE)
-_OFFSET = re.compile(r"(?:GMT|UTC|(?<=\d))\s?(?P<sign>[+-])(?P<hours>\d{2}):?(?P<minutes>\d{2})?\b")
+_OFFSETS = (
+    re.compile(r"(?:GMT|UTC|(?<=\d))\s?(?P<sign>[+-])(?P<hours>\d{2}):?(?P<minutes>\d{2})?\b"),
+    re.compile(r"(?:GMT|UTC)\s?(?P<sign>[+-])(?P<hours>\d{1,2})(?::(?P<minutes>\d{2}))?\b"),
+)
+_AREA = re.compile(r"\s?\[(?P<area>[A-Za-z_]+/[A-Za-z_/]+)\]$")
+_EPOCH = re.compile(r"(?P<seconds>\d{10})(?:\d{3})?(?:\.\d+)?")
 _ZULU = re.compile(r"(?<=\d)\s?Z\b|\b(?:UTC|GMT)\b(?!\s?[+-]\d)")
 _ZONE_NAME = re.compile(r"\b([A-Z]{2,5})\b")
 _URL_DATE = (
@@ -80,19 +92,23 @@ def _offset(zone: str) -> dt.timedelta:
 
 
 @lru_cache(maxsize=4096)
-def read(text: str) -> Moment | None:
+def read(text: str, *, day_first: bool | None = None) -> Moment | None:
     """The first full date in ``text`` with its time and zone, or ``None``.
 
-    Reads ISO 8601, RFC 822, English month names, and days written in figures when only one order of
-    day and month is possible. Text about copyright has no date.
+    Reads ISO 8601, RFC 822, month names in the languages of Europe and some more, seconds since 1970,
+    and days written in figures. Text about copyright has no date.
+
+    Args:
+        text: At most 200 characters of it are read.
+        day_first: The order of day and month where figures allow both; without it these give nothing.
     """
-    text = text.strip()[:200]
+    text = _CTIME.sub(r"\g<day> \g<year> \g<clock>", text.strip()[:200])
     if not text or _RIGHTS.search(text):
         return None
     exact = _exact(text)
     if exact is not None:
         return exact
-    found = _find_day(text)
+    found = _find_day(text, day_first)
     if found is None:
         return None
     day, (start, end) = found
@@ -105,14 +121,19 @@ def read(text: str) -> Moment | None:
 
 def _exact(text: str) -> Moment | None:
     """ISO 8601 as Python reads it, or seconds since 1970."""
-    if text.isdigit() and len(text) in (10, 13):
-        at = dt.datetime.fromtimestamp(int(text[:10]), dt.UTC)
+    epoch = _EPOCH.fullmatch(text)
+    if epoch:
+        at = dt.datetime.fromtimestamp(int(epoch["seconds"]), dt.UTC)
         return _moment(at.replace(tzinfo=None), dt.timedelta(0), has_time=True)
     if not (len(text) >= 8 and text[:4].isdigit()):
         return None
+    area = _AREA.search(text)
+    text = _AREA.sub("", text)
     try:
         at = dt.datetime.fromisoformat(text.replace(" UTC", "Z").replace(" GMT", "Z"))
-    except ValueError:
+        if area and at.tzinfo is None:
+            at = at.replace(tzinfo=ZoneInfo(area["area"]))
+    except (ValueError, ZoneInfoNotFoundError):
         return None
     return _moment(at.replace(tzinfo=None), at.utcoffset(), has_time=len(text) > 10)
 
@@ -131,33 +152,42 @@ def _moment(written: dt.datetime, offset: dt.timedelta | None, *, has_time: bool
     return Moment(at, f"{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}", has_time)
 
 
-def _find_day(text: str) -> tuple[dt.date, tuple[int, int]] | None:
-    for pattern in (_ISO, *_NAMED):
-        match = pattern.search(text)
-        if match:
+def _find_day(text: str, day_first: bool | None) -> tuple[dt.date, tuple[int, int]] | None:
+    for pattern in (_ISO, _UNSPACED, *_NAMED):
+        for match in pattern.finditer(text):
             day = _day(match["year"], match["month"], match["day"])
             if day:
                 return day, match.span()
     match = _NUMERIC.search(text)
     if match:
-        a, b = int(match["a"]), int(match["b"])
-        if a == b or (a > 12) != (b > 12):  # else either order is possible
-            day = _day(match["year"], str(min(a, b) if a > 12 or b > 12 else b), str(max(a, b)))
+        a, b = match["a"], match["b"]
+        if int(a) > 12 or int(b) > 12 or a == b:
+            day_first = int(a) > 12  # only one order is possible
+        if day_first is not None:
+            day = _day(match["year"], b if day_first else a, a if day_first else b)
             if day:
                 return day, match.span()
     return None
 
 
 def _day(year: str, month: str, day: str) -> dt.date | None:
-    number = (
-        int(month)
-        if month.isdigit()
-        else next((i for i, name in enumerate(_MONTHS, 1) if month.lower().startswith(name)), 0)
-    )
+    number = int(month) if month.isdigit() else _months().get(month.lower(), 0)
     try:
         return dt.date(int(year), number, int(day))
     except ValueError:
         return None
+
+
+@lru_cache(maxsize=1)
+def _months() -> dict[str, int]:
+    """Numbers of months by their names and short forms, in small letters."""
+    found = {"sept": 9}
+    for language in _LANGUAGES:
+        for width in ("wide", "abbreviated"):
+            for context in ("format", "stand-alone"):
+                for number, name in get_month_names(width, context, language).items():
+                    found.setdefault(name.lower().rstrip("."), number)
+    return found
 
 
 def _find_clock(text: str) -> dt.time | None:
@@ -175,8 +205,7 @@ def _find_clock(text: str) -> dt.time | None:
 
 
 def _find_zone(text: str, day: dt.date) -> dt.timedelta | None:
-    match = _OFFSET.search(text)
-    if match:
+    for match in filter(None, (pattern.search(text) for pattern in _OFFSETS)):
         size = dt.timedelta(hours=int(match["hours"]), minutes=int(match["minutes"] or 0))
         if size <= _WIDEST_ZONE:
             return -size if match["sign"] == "-" else size
@@ -192,6 +221,11 @@ def _zones() -> dict[str, str]:
     """Zones by the abbreviations that news pages print beside a time."""
     with _ZONES_FILE.open(encoding="utf-8", newline="") as lines:
         return {name: row["zone"] for row in csv.DictReader(lines) for name in row["abbreviations"].split()}
+
+
+def is_bare_day(text: str) -> bool:
+    """Whether ``text`` is a day in figures and nothing else."""
+    return re.fullmatch(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}", text.strip()) is not None
 
 
 def from_url(url: str | None) -> Moment | None:

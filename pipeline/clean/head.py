@@ -13,6 +13,9 @@ from pipeline.clean import jsonld
 from pipeline.clean.tree import Element, text_in
 
 _SPACE = re.compile(r"\s+")
+DOMAIN_END = re.compile(r"\.(?:com|org|net|info|co|gov|news|tv|[a-z]{2})(?:\.[a-z]{2})?$", re.IGNORECASE)
+"""What outlets that go by their address have behind their name."""
+_LOCALE = re.compile(r"[A-Za-z]{2,3}[-_]([A-Za-z]{2})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +23,9 @@ class Head:
     """A page's own description.
 
     ``meta`` maps names (lower case, of ``name``, ``property`` or ``itemprop``) to contents in page
-    order. ``articles`` are the JSON-LD objects of the article and the page, best first. ``is_front``
-    is True when the page gives the root of its site for its own address.
+    order. ``region`` is the country that ``en-GB`` or ``en_GB`` names. ``articles`` are the JSON-LD
+    objects of the article and the page, best first. ``is_front`` is True when the page gives the root
+    of its site for its own address.
     """
 
     meta: dict[str, list[str]]
@@ -31,6 +35,7 @@ class Head:
     canonical: str | None
     language: str | None
     names: tuple[str, ...] = field(default=())
+    region: str | None = None
     is_front: bool = False
 
     def first(self, *names: str) -> str | None:
@@ -54,17 +59,20 @@ def read_head(root: Element, url: str | None) -> Head:
             name = (tag.get(attribute) or "").strip().lower()
             if name:
                 meta.setdefault(name, []).append(content)
-    objects = jsonld.objects(root)
+    own = _own_addresses(root, meta, url) + ([url] if url else [])
+    objects = jsonld.objects(root, own)
     title = next((t for e in root.iter("title") if (t := text_in(e)) and not _in_picture(e)), None)
     html_lang = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or ""
+    locales = [html_lang, *meta.get("og:locale", [])]
     return Head(
         meta=meta,
         objects=objects,
-        articles=jsonld.articles(objects),
+        articles=jsonld.articles(objects, own),
         title=title,
         canonical=_canonical(root, meta, url),
         is_front=_says_root(root, meta, url),
         language=html_lang.strip().lower()[:2] or None,
+        region=next((m[1].upper() for text in locales if (m := _LOCALE.match(text.strip()))), None),
         names=_outlet_names(meta, objects),
     )
 

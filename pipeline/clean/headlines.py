@@ -10,13 +10,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from pipeline.clean import jsonld
+from pipeline.clean import dates, jsonld
+from pipeline.clean.blocks import shown_text
 from pipeline.clean.furniture import container_kinds
-from pipeline.clean.head import Head
+from pipeline.clean.head import DOMAIN_END, Head
 from pipeline.clean.lines import normal
 from pipeline.clean.tree import Element, text_in
 
-_SEPARATOR = re.compile(r"\s+(?:[|–—•·»«:›‹⋆*~]|-{1,2}|::)\s+|\s*\|\s*")
+_SEPARATOR = re.compile(r"\s+(?:[|–—•·»«:›‹⋆*~]|-{1,2}|::)\s+|\s*[|｜：_]\s*")
 _SPACE = re.compile(r"\s+")
 _SHARED = (
     "og:title",
@@ -26,6 +27,7 @@ _SHARED = (
     "dc.title",
     "title",
     "cxenseparse:title",
+    "headline",
 )
 _SITE_WORDS = re.compile(
     r"\b(?:news|times|post|herald|guardian|telegraph|today|online|tv|radio|magazine|journal|blog)\b|\.\w{2,4}\b",
@@ -95,14 +97,14 @@ def _says_more(full: str, short: str) -> bool:
 def without_outlet(text: str, names: Sequence[str]) -> str | None:
     """``text`` without the outlet's name (and section) after or before a separator."""
     text = _SPACE.sub(" ", text).strip()
-    known = {normal(n) for n in names}
+    known = {normal(n) for name in names for n in (name, DOMAIN_END.sub("", name))}
     for _ in range(4):
         cuts = list(_SEPARATOR.finditer(text))
         if not cuts:
             break
         before, after = text[: cuts[-1].start()], text[cuts[-1].end() :]
         first, rest = text[: cuts[0].start()], text[cuts[0].end() :]
-        if _is_outlet(after, before, known):
+        if _is_outlet(after, before, known) or (before and dates.is_bare_day(after)):
             text = before
         elif normal(first) in known and rest:
             text = rest
@@ -129,7 +131,7 @@ def _headings(root: Element) -> list[tuple[str, Element]]:
     for tag in ("h1", "h2"):
         found: list[tuple[str, Element]] = []
         for element in root.iter(tag):
-            text = text_in(element)
+            text = shown_text(element)
             names = f"{element.get('class', '')} {element.get('id', '')}"
             if (
                 _SHORTEST < len(text) <= _LONGEST
@@ -154,6 +156,7 @@ def _most_alike(
     if best is None:
         return None, None
     score, text, element = best
+    text = _without_kicker(element, others) or text
     if score >= _CORROBORATED or not others:
         return text, element
     inside = next((o for o in others if normal(o) and normal(o) in normal(text)), None)
@@ -162,6 +165,19 @@ def _most_alike(
     if element.tag == "h1" and len(shown) == 1 and len(text.split()) >= 4:
         return text, element
     return None, None
+
+
+def _without_kicker(element: Element, others: Sequence[str]) -> str | None:
+    """The title of ``others`` that a part of the heading is, or that all its parts together are.
+
+    Headings of several parts hold a kicker too, or leave it to the style sheet to set one off.
+    """
+    parts = [shown_text(part) for part in element.iterdescendants()]
+    for part in (*parts, text_in(element)) if parts else ():
+        same = next((o for o in others if part and normal(o) == normal(part)), None)
+        if same is not None:
+            return same
+    return None
 
 
 def _declared(head: Head, names: Sequence[str]) -> str | None:

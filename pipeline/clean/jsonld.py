@@ -9,8 +9,9 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from pipeline.clean.tree import Element
 
@@ -26,18 +27,27 @@ _WRAPPER = re.compile(
 )
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _TAGS = re.compile(r"<[^<>]{1,300}>")
+_LISTS = frozenset({"itemListElement", "hasPart", "mentions", "citation", "isRelatedTo", "relatedLink"})
+"""Keys under which pages describe other stories than their own."""
 _LARGEST_SCRIPT = 2_000_000
 _MOST_OBJECTS = 5_000
 
 
-def objects(root: Element) -> list[Object]:
-    """All objects of the page's JSON-LD, outer ones first, references to ``@id`` resolved one level."""
+def objects(root: Element, own: Collection[str] = ()) -> list[Object]:
+    """All objects of the page's JSON-LD, outer ones first, references to ``@id`` resolved one level.
+
+    What stands in lists of other stories is left out, unless it names one of the page's ``own`` addresses.
+    """
     found: list[Object] = []
+    listed: list[Object] = []
+    paths = _paths(own)
     for script in root.iter("script"):
         text = script.text
         if text and (script.get("type") or "").strip().lower() in _TYPES and len(text) <= _LARGEST_SCRIPT:
             for value in _read(text):
-                found.extend(_walk(value, _MOST_OBJECTS - len(found)))
+                for item, is_listed in _walk(value, _MOST_OBJECTS - len(found) - len(listed)):
+                    (listed if is_listed else found).append(item)
+    found += [item for item in listed if _is_at(item, paths)]
     by_id = {o["@id"]: o for o in reversed(found) if isinstance(o.get("@id"), str) and len(o) > 1}
     return [{k: _resolve(v, by_id) for k, v in o.items()} for o in found]
 
@@ -64,17 +74,21 @@ def as_object(value: Any) -> Object | None:
     return cast("Object", value) if isinstance(value, dict) else None
 
 
-def _walk(value: Any, limit: int) -> Iterator[Object]:
-    """Objects inside ``value``, breadth first, so that outer ones come first."""
-    queue: list[Any] = [value]
-    for item in queue:  # grows while it is read
+def _walk(value: Any, limit: int) -> Iterator[tuple[Object, bool]]:
+    """Objects inside ``value``, breadth first, so that outer ones come first, and whether they are listed."""
+    queue: list[tuple[Any, bool]] = [(value, False)]
+    for item, is_listed in queue:  # grows while it is read
         if len(queue) > limit * 10:
             return
         found = as_object(item)
         if found is not None:
-            yield found
-        inner: list[Any] = list(found.values()) if found is not None else as_list(item)
-        queue.extend(v for v in inner if v is not item and type(v) in (dict, list))
+            yield found, is_listed
+        inner: list[tuple[str, Any]] = (
+            list(found.items()) if found is not None else [("", one) for one in as_list(item)]
+        )
+        queue.extend(
+            (v, is_listed or key in _LISTS) for key, v in inner if v is not item and type(v) in (dict, list)
+        )
 
 
 def _resolve(value: Any, by_id: dict[str, Object]) -> Any:
@@ -98,10 +112,41 @@ def describes_article(item: Object) -> bool:
     )
 
 
-def articles(found: list[Object]) -> list[Object]:
-    """The objects that describe an article, then those that describe the page, in page order."""
+def articles(found: list[Object], own: Collection[str] = ()) -> list[Object]:
+    """The objects that describe an article, then those that describe the page, in page order.
+
+    Of several articles those that name one of the page's ``own`` addresses come first.
+    """
+    paths = _paths(own)
     first = [o for o in found if describes_article(o)]
+    first.sort(key=lambda o: not _is_at(o, paths))
     return first + [o for o in found if any(_PAGE.search(kind) for kind in types(o))]
+
+
+def _is_at(item: Object, paths: Collection[str]) -> bool:
+    return any(_path(url) in paths for url in _addresses(item))
+
+
+def _paths(urls: Iterable[str]) -> frozenset[str]:
+    return frozenset(path for url in urls if (path := _path(url)))
+
+
+def _addresses(item: Object) -> Iterator[str]:
+    for key in ("url", "mainEntityOfPage", "@id"):
+        for one in as_list(item.get(key)):
+            page = as_object(one)
+            value = (page.get("@id") or page.get("url")) if page is not None else one
+            if isinstance(value, str):
+                yield value
+
+
+def _path(url: str) -> str:
+    """What tells an address from the others of its site."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return f"{parts.path.rstrip('/')}?{parts.query}".rstrip("?") if parts.path.strip("/") else ""
 
 
 def text_of(value: Any) -> str | None:

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.clean import jsonld
-from pipeline.clean.authors import clean_names, find_authors
+from pipeline.clean.authors import find_authors
 from pipeline.clean.blocks import Page, read_page
 from pipeline.clean.body import choose_region, names_its_body, region_lines, weigh, with_reader
+from pipeline.clean.bylines import clean_names
 from pipeline.clean.dates import from_url, local_day
 from pipeline.clean.decoding import MAX_BYTES, UnreadableError, decode
 from pipeline.clean.furniture import is_junk_section, line_kind

@@ -15,6 +15,7 @@ from pipeline.clean import dates, jsonld
 from pipeline.clean.dates import Moment
 from pipeline.clean.furniture import line_kind
 from pipeline.clean.head import Head
+from pipeline.clean.outlets import domain_of
 from pipeline.clean.tree import Element, Query, text_in
 
 _META_PUBLISHED = (
@@ -71,6 +72,9 @@ _MARKED_MODIFIED = Query(
 )
 _TIMES = Query("(following::time[@datetime])[position() <= 3]")
 _DATE_WORDS = 24
+_MONTH_FIRST = frozenset({"US", "PH"})
+_COUNTRIES_OF_ANYONE = frozenset({"AI", "CC", "CO", "FM", "IO", "LY", "ME", "TV"})
+"""Countries whose domains are sold to everyone."""
 
 Candidates = Iterable[tuple[str, Moment | None]]
 """Where a time stands (origin), and the time if it could be read, in order of trust."""
@@ -111,21 +115,38 @@ def find_published(
         collected_at: When the page was collected; nothing is published later.
     """
     said = hinted(hint, hint_origin)
+    day_first = puts_day_first(head, next((url for url in urls if url), None))
     # Lazy: later places are looked at only while the earlier ones give no full time.
     candidates = chain(
         said if hint_origin == "index" else (),
         _from_data(head, ("datePublished",)),
-        _from_meta(head, _META_PUBLISHED),
-        _from_marks(root, headline),
+        _from_meta(head, _META_PUBLISHED, day_first),
+        _from_marks(root, headline, day_first),
         said if hint_origin != "index" else (),
         _from_data(head, ("dateCreated", "uploadDate")),
         (("url", dates.from_url(url)) for url in urls),
-        from_lines(lines),
+        from_lines(lines, day_first),
     )
     modified = chain(
-        _from_data(head, ("dateModified",)), _from_meta(head, _META_MODIFIED), _from_marks_of_change(root)
+        _from_data(head, ("dateModified",)),
+        _from_meta(head, _META_MODIFIED, day_first),
+        _from_marks_of_change(root),
     )
     return choose_published(candidates, modified, collected_at)
+
+
+def puts_day_first(head: Head, url: str | None) -> bool | None:
+    """The order in which a page writes day and month, as far as its language and country tell it."""
+    if head.language not in (None, "en"):
+        return True
+    domain = (domain_of(url) or "").rpartition(".")[2]
+    country = domain.upper() if len(domain) == 2 else None
+    if country in _COUNTRIES_OF_ANYONE:
+        country = None
+    if head.region is None and country is None:
+        return None
+    orders = {region not in _MONTH_FIRST for region in (head.region, country) if region}
+    return orders.pop() if len(orders) == 1 else None
 
 
 def choose_published(candidates: Candidates, modified: Candidates, collected_at: dt.datetime) -> Published:
@@ -150,21 +171,25 @@ def _from_data(head: Head, keys: Sequence[str]) -> Iterator[tuple[str, Moment | 
     for item in head.articles:
         for key in keys:
             for value in jsonld.as_list(item.get(key))[:1]:
-                if isinstance(value, str | int):
+                if isinstance(value, str | int | float):
                     yield "json_ld", dates.read(str(value))
 
 
-def _from_meta(head: Head, names: Sequence[str]) -> Iterator[tuple[str, Moment | None]]:
+def _from_meta(
+    head: Head, names: Sequence[str], day_first: bool | None
+) -> Iterator[tuple[str, Moment | None]]:
     for content in head.all(*names):
-        yield "meta", dates.read(content)
+        yield "meta", dates.read(content, day_first=day_first)
 
 
-def _from_marks(root: Element, headline: Element | None) -> Iterator[tuple[str, Moment | None]]:
+def _from_marks(
+    root: Element, headline: Element | None, day_first: bool | None
+) -> Iterator[tuple[str, Moment | None]]:
     """Dates marked as such in the text, then the first times after the headline."""
     for element in _MARKED(root):
-        yield "meta", dates.read(_value(element))
+        yield "meta", dates.read(_value(element), day_first=day_first)
     for element in _TIMES(headline) if headline is not None else ():
-        yield "meta", dates.read(_value(element))
+        yield "meta", dates.read(_value(element), day_first=day_first)
 
 
 def _from_marks_of_change(root: Element) -> Iterator[tuple[str, Moment | None]]:
@@ -180,8 +205,8 @@ def _value(element: Element) -> str:
     return text_in(element)[:120]
 
 
-def from_lines(lines: Sequence[str]) -> Iterator[tuple[str, Moment | None]]:
+def from_lines(lines: Sequence[str], day_first: bool | None = None) -> Iterator[tuple[str, Moment | None]]:
     """Candidates from short lines with a full date; those of nothing but dates and times first."""
     short = [line for line in lines if line.count(" ") < _DATE_WORDS]
     for line in sorted(short, key=lambda text: line_kind(text) != "time"):
-        yield "text", dates.read(line)
+        yield "text", dates.read(line, day_first=day_first)

@@ -137,6 +137,21 @@ def text_in(element: Element) -> str:
     return " ".join(" ".join(element.itertext()).split())
 
 
+def parted_text(element: Element) -> str:
+    """All text in ``element``, with a bar between elements that touch with no text between them."""
+    parts: list[str] = []
+    touches = False
+    for event, node in etree.iterwalk(element, events=("start", "end")):
+        is_start = event == "start"
+        text = (node.text if is_start else node.tail if node is not element else None) or ""
+        if is_start and touches:
+            parts.append(" | ")
+        if text.strip():
+            parts.append(text)
+        touches = not is_start and not text.strip()
+    return " ".join(" ".join(parts).split())
+
+
 def remove(root: Element, tags: frozenset[str]) -> None:
     """Take all elements of the names ``tags`` out of ``root``, keeping the text after them."""
     etree.strip_elements(root, *sorted(tags), with_tail=False)

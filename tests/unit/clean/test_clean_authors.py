@@ -1,6 +1,7 @@
 import pytest
 
-from pipeline.clean.authors import clean_names, find_authors
+from pipeline.clean.authors import find_authors
+from pipeline.clean.bylines import clean_names
 from pipeline.clean.head import read_head
 from pipeline.clean.tree import parse
 
@@ -28,10 +29,38 @@ from pipeline.clean.tree import parse
         (["admin", "Editor", "https://example.com/jane"], []),
         (["Jane Doe", "jane doe"], ["Jane Doe"]),
         (["12345", ""], []),
+        (["By Jane Doe and Li Wei in Kyiv"], ["Jane Doe", "Li Wei"]),
+        (
+            ["Jane Doe in Kyiv, Li Wei in London and Tom Roe in Riga"],
+            ["Jane Doe", "Li Wei", "Tom Roe"],
+        ),
+        (["Jane Doe, BBC News, Kyiv"], ["Jane Doe"]),
+        (["BY JANE DOE AND LI WEI"], ["JANE DOE", "LI WEI"]),
+        (["Von Anna Groß, Max Müller und Tom Klein, Berlin"], ["Anna Groß", "Max Müller", "Tom Klein"]),
+        (["Par Jean Dupont et Marie Roy (à Lyon)"], ["Jean Dupont", "Marie Roy"]),
+        (["María García y Juan Pérez"], ["María García", "Juan Pérez"]),
+        (["José Ortega y Gasset"], ["José Ortega y Gasset"]),
+        (["Jan de Vries en Piet Jansen"], ["Jan de Vries", "Piet Jansen"]),
+        (["Jan Kowalski i Anna Nowak"], ["Jan Kowalski", "Anna Nowak"]),
+        (["Jane Doe with agencies"], ["Jane Doe"]),
+        (["Jane Doe with AFP"], ["Jane Doe", "AFP"]),
+        (["Jane Doe with additional reporting by Li Wei"], ["Jane Doe"]),
+        (["Jane Doe Political editor"], ["Jane Doe"]),
+        (["Health correspondent Jane Doe"], ["Jane Doe"]),
+        (["Exclusive: Jane Doe"], ["Jane Doe"]),
+        (["Text: Jane Doe, Photos: Li Wei"], ["Jane Doe"]),
+        (["Jane Doe, Special to The Daily Example"], ["Jane Doe"]),
+        (["Daily Example, Hamburg"], []),
+        (["Doe, Jane"], ["Jane Doe"]),
+        (["Metro Desk, Jane Doe"], ["Jane Doe"]),
+        (["Metro Desk"], ["Metro Desk"]),
+        (["山田太郎、鈴木花子"], ["山田太郎", "鈴木花子"]),
+        (["【記者山田太郎】"], ["山田太郎"]),
+        (["Redaktion", "La Rédaction", "Redacción"], []),
     ],
 )
 def test_names_of_author_fields(fields, names):
-    assert clean_names(fields, {"dailyexample"}) == names
+    assert clean_names(fields, {"dailyexample", "bbcnews"}) == names
 
 
 def test_text_of_the_page_must_look_like_a_persons_name():
@@ -42,6 +71,11 @@ def test_text_of_the_page_must_look_like_a_persons_name():
     ]
     assert clean_names(["Share this story with your friends"], set(), shown=True) == []
     assert clean_names(["Regan"], set(), shown=True) == []
+
+
+def test_agencies_are_shown_bylines_too():
+    assert clean_names(["Reuters"], set(), shown=True) == ["Reuters"]
+    assert clean_names(["Jane Doe, dpa"], set(), shown=True) == ["Jane Doe", "dpa"]
 
 
 def authors(head="", body="<h1 id=h>Ministers meet</h1>", outlets=("Daily Example",)):
@@ -104,3 +138,34 @@ def test_the_outlet_counts_only_where_it_is_the_shown_byline():
     assert authors(declared, '<h1>Ministers meet</h1><span class="byline">Daily Example</span>') == [
         "Daily Example"
     ]
+
+
+def test_parts_of_a_byline_that_only_the_style_sheet_sets_apart():
+    byline = (
+        "<h1>Ministers meet</h1><div class=byline><span>Jane Doe</span><div>Health correspondent</div>"
+        "<span>Li Wei</span><div>Reporting from Riga</div></div>"
+    )
+    assert authors(body=byline) == ["Jane Doe", "Li Wei"]
+    two = "<h1>Ministers meet</h1><div><a rel=author href=/1>Jane Doe</a> / <a rel=author href=/2>Li Wei</a></div>"
+    assert authors(body=two) == ["Jane Doe", "Li Wei"]
+
+
+def test_the_photographer_is_no_author():
+    body = "<h1>Ministers meet</h1><span class='photo-author'>Li Wei</span><p class=byline>Jane Doe</p>"
+    assert authors(body=body) == ["Jane Doe"]
+
+
+def test_other_stories_in_the_data_are_not_asked():
+    listed = (
+        '<script type="application/ld+json">{"@type": "ItemList", "itemListElement": [{"item": {"@type": '
+        '"NewsArticle", "headline": "y", "author": {"name": "Tom Roe"}}}]}</script>'
+    )
+    assert authors(listed + ld('"Jane Doe"')) == ["Jane Doe"]
+    assert authors(listed + '<meta name="author" content="Jane Doe">') == ["Jane Doe"]
+    other = ld('"Tom Roe"').replace('"x"', '"x", "url": "https://example.com/other"')
+    own = ld('"Jane Doe"').replace('"x"', '"x", "mainEntityOfPage": {"@id": "https://example.com/own/"}')
+    assert authors(f'<link rel=canonical href="https://example.com/own">{other}{own}') == ["Jane Doe"]
+
+
+def test_given_and_family_names():
+    assert authors(ld('{"givenName": "Jane", "familyName": "Doe"}')) == ["Jane Doe"]

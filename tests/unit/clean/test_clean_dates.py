@@ -3,6 +3,9 @@ import datetime as dt
 import pytest
 
 from pipeline.clean import dates
+from pipeline.clean.head import read_head
+from pipeline.clean.published import puts_day_first
+from pipeline.clean.tree import parse
 
 UTC = dt.UTC
 COLLECTED = dt.datetime(2024, 5, 2, 12, tzinfo=UTC)
@@ -27,6 +30,21 @@ COLLECTED = dt.datetime(2024, 5, 2, 12, tzinfo=UTC)
         ("21:17 18.11.2019", "2019-11-18T21:17:00", None),
         ("28/04/2024", "2024-04-28T00:00:00", None),
         ("1574103293000", "2019-11-18T18:54:53", "+00:00"),
+        ("1574103293.25", "2019-11-18T18:54:53", "+00:00"),
+        ("28. Mai 2024, 14:30 Uhr", "2024-05-28T14:30:00", None),
+        ("Publié le 1er février 2024 à 06h05", "2024-02-01T06:05:00", None),
+        ("28 de abril, 2024 - 14:30 CEST", "2024-04-28T12:30:00", "+02:00"),
+        ("28 ENE 2024 - 14:30 CET", "2024-01-28T13:30:00", "+01:00"),
+        ("28 kwietnia 2024", "2024-04-28T00:00:00", None),
+        ("28 квітня 2024", "2024-04-28T00:00:00", None),
+        ("28 Nisan 2024", "2024-04-28T00:00:00", None),
+        ("2024年4月28日 14時30分", "2024-04-28T14:30:00", None),
+        ("Sun Apr 28 10:00:00 EDT 2024", "2024-04-28T14:00:00", "-04:00"),
+        ("2024-04-28T10:00:00[Europe/Berlin]", "2024-04-28T08:00:00", "+02:00"),
+        ("2024-04-28T10:00:00[Nowhere/City]", "2024-04-28T10:00:00", None),
+        ("2024-04-28 10:00 (GMT+8)", "2024-04-28T02:00:00", "+08:00"),
+        ("28/04/2024 - 14:30 GMT+2", "2024-04-28T12:30:00", "+02:00"),
+        ("Monday, 11 Mar 2024 11:30 PM MYT", "2024-03-11T15:30:00", "+08:00"),
     ],
 )
 def test_reads_dates_as_pages_write_them(text, at, zone):
@@ -50,10 +68,39 @@ def test_reads_dates_as_pages_write_them(text, at, zone):
         "99999999999999",
         "2024-02-30",
         "00:00-YY-DD-MM",
+        "28 Remarks 2024",
     ],
 )
 def test_what_is_no_full_date_gives_none(text):
     assert dates.read(text) is None
+
+
+def test_figures_in_either_order():
+    for day_first, month in ((True, 4), (False, 5), (None, None)):
+        moment = dates.read("05/04/2024", day_first=day_first)
+        assert (moment.at.month if moment else None) == month
+    moment = dates.read("28/04/2024", day_first=False)
+    assert moment is not None
+    assert moment.at.day == 28
+
+
+@pytest.mark.parametrize(
+    ("markup", "url", "day_first"),
+    [
+        ("<html lang=en-GB>", None, True),
+        ("<html lang=en-US>", "https://example.com/a", False),
+        ("<html lang=en-US>", "https://example.in/a", None),
+        ("<html lang=en>", "https://example.co.nz/a", True),
+        ("<html lang=en>", "https://example.co/a", None),
+        ("<html lang=en><meta property=og:locale content=en_IE>", "https://example.com/a", True),
+        ("<html lang=de>", None, True),
+        ("<html>", "https://example.com/a", None),
+    ],
+)
+def test_the_order_of_a_pages_country(markup, url, day_first):
+    root = parse(f"{markup}<p>Text</p>")
+    assert root is not None
+    assert puts_day_first(read_head(root, url), url) is day_first
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,20 @@ def test_a_kicker_in_the_heading_is_left_out():
     assert headline(og("Ministers meet"), shown) == "Ministers meet"
 
 
+def test_parts_of_a_heading():
+    shown = "<h1><span class=kicker>Lake Turnow</span><br><span>Ministers meet in Riga</span></h1>"
+    assert headline(og("Ministers meet in Riga"), shown) == "Ministers meet in Riga"
+    assert headline(og("Lake Turnow: Ministers meet in Riga"), shown) == "Lake Turnow: Ministers meet in Riga"
+    spoken = "<h1>Ministers meet in Riga<span class=sr-only>, opens in a new tab</span> today</h1>"
+    assert headline("", spoken) == "Ministers meet in Riga today"
+
+
+def test_microdata():
+    assert headline('<meta itemprop="headline" content="Ministers meet in Riga"><title>x y</title>') == (
+        "Ministers meet in Riga"
+    )
+
+
 def test_a_cut_headline_is_not_taken():
     assert headline(ld(FULL[:60]), f"<h1>{FULL}</h1>") == FULL
 
@@ -77,10 +91,13 @@ def test_the_feed_helps_where_the_page_is_silent():
         ("Ministers meet in Riga - BBC News", "Ministers meet in Riga"),
         ("Who is he? - and why it matters", "Who is he? - and why it matters"),
         ("Daily Example", "Daily Example"),
+        ("Ministers meet in Riga – DE – 04/28/2024", "Ministers meet in Riga"),
+        ("大臣がリガで会談：DE", "大臣がリガで会談"),
+        ("Ministers meet in Riga_Daily Example", "Ministers meet in Riga"),
     ],
 )
 def test_the_outlets_name_comes_off(title, expected):
-    assert without_outlet(title, ["Daily Example"]) == expected
+    assert without_outlet(title, ["Daily Example", "de.com"]) == expected
 
 
 def test_likeness():
