@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +16,8 @@ import numpy as np
 import polars as pl
 
 from pipeline.extract.calibration import calibrate
-from pipeline.extract.decode import Decoding, Found, Span, decode
+from pipeline.extract.decode import decode
+from pipeline.extract.findings import Decoding, Found, Span
 from pipeline.extract.quotes import Quotation, quotations
 from pipeline.extract.tagger import Tagger, WindowScores
 from pipeline.ids import stable_id
@@ -76,9 +77,15 @@ def read_text(text: str, tagger: Tagger, rules: Decoding | None = None) -> Readi
         rules: Thresholds; the shipped ones if not given.
     """
     marks = quotations(text)
-    windows = list(tagger.scores(text, marks))
-    names = [name for scores in windows for name in _names(text, scores)]
-    found = decode(text, windows, marks, rules)
+    names: list[Name] = []
+
+    def passing() -> Iterator[WindowScores]:
+        # One window at a time: the scores of a book would not fit into memory.
+        for scores in tagger.scores(text, marks):
+            names.extend(_names(text, scores))
+            yield scores
+
+    found = decode(text, passing(), marks, rules)
     for f in found:
         f.confidence = calibrate(f.confidence, tagger.calibration)
     return Reading(found, sorted(names, key=lambda n: (n.start, n.end)), marks)

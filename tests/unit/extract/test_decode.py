@@ -5,7 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from pipeline.extract.decode import Decoding, decode
+from pipeline.extract.decode import decode
+from pipeline.extract.findings import Decoding
 from pipeline.extract.quotes import quotations
 from pipeline.extract.tagger import WindowScores
 from pipeline.extract.windows import Window
