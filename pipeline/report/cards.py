@@ -13,7 +13,7 @@ import polars as pl
 from markupsafe import Markup
 
 from pipeline.report.environment import macros
-from pipeline.report.figures import outlet_label, said
+from pipeline.report.figures import labels, outlet_label, said
 from pipeline.report.marking import Mark, excerpt
 from pipeline.report.tables import ReportTables
 
@@ -21,7 +21,7 @@ UNNAMED = "unnamed"
 """Page of all unnamed speakers together: as actors they live for one article only."""
 UNRESOLVED = "unresolved"
 """Page of all statements whose speaker could not be resolved."""
-EACH = 60
+EACH = 300
 """Statements shown of one actor at most."""
 MOST = 25_000
 """Statements read at most; the byte budget of the report usually ends earlier."""
@@ -30,12 +30,14 @@ MOST = 25_000
 def candidates(tables: ReportTables) -> pl.DataFrame:
     """Statements that may be shown, best first, each quotation once for an actor.
 
-    Every actor's newest statement comes before anyone's second, so that a cut leaves each actor some.
+    Every actor's newest statement comes before anyone's second. From there on an actor's share grows with the
+    root of its statements: wherever the cut falls, everybody is heard, and who speaks a hundred times as much has
+    ten times as many.
 
     Returns:
         Rows of ``statements`` with ``page`` (the actor's page), ``place`` on it, ``page_statements``
-        (different statements of that page in all), the article's headline, url and outlet, and ``reports``
-        (articles that carry the quotation).
+        (different statements of that page in all), the article's headline, url and outlet, ``reports``
+        (articles that carry the quotation), and ``spoken_of`` (names of the actors that it mentions).
     """
     page = (
         pl.when(pl.col("actor_id").is_null())
@@ -55,15 +57,28 @@ def candidates(tables: ReportTables) -> pl.DataFrame:
             pl.len().over("page").alias("page_statements"),
         )
         .filter(pl.col("place") < EACH)
-        .sort("place", "page_statements", "page", descending=[False, True, False])
+        .sort(
+            pl.col("place") / pl.col("page_statements").sqrt(),
+            "page_statements",
+            "page",
+            descending=[False, True, False],
+        )
         .head(MOST)
     )
     articles = tables["articles"].select("article_id", "headline", "url")
     families = tables["families"].select("family_id", pl.col("articles").alias("reports"))
+    names = labels(tables).rename({"actor_id": "mentioned_actor_id", "actor_name": "spoken_of"})
+    spoken_of = (
+        tables["spoken_of"]
+        .join(names, on="mentioned_actor_id")
+        .group_by("statement_id")
+        .agg(pl.col("spoken_of").unique().sort())
+    )
     return (
         distinct.join(articles, on="article_id", how="left", maintain_order="left")
         .join(tables["outlets"], on="outlet_id", how="left", maintain_order="left")
         .join(families, on="family_id", how="left", maintain_order="left")
+        .join(spoken_of, on="statement_id", how="left", maintain_order="left")
         .with_columns(outlet_name=outlet_label(), reports=pl.col("reports").fill_null(1))
     )
 

@@ -166,10 +166,7 @@ def series(tables: ReportTables) -> dict[str, list[int]]:
 
 def pairs(tables: ReportTables) -> pl.DataFrame:
     """Speaker and mentioned actor, both with a name: in how many statements the one speaks of the other."""
-    # A name that several actors bear says which of them it is.
-    shared = pl.len().over("actor_name") > 1
-    label = pl.when(shared).then(pl.format("{} ({})", "actor_name", "actor_type")).otherwise("actor_name")
-    names = tables["actors"].filter(_NAMED).select("actor_id", label.alias("actor_name"))
+    names = labels(tables)
     return (
         tables["pairs"]
         .group_by("actor_id", "mentioned_actor_id")
@@ -181,6 +178,13 @@ def pairs(tables: ReportTables) -> pl.DataFrame:
         )
         .sort("statements", "actor_name", "mentioned_actor_name", descending=[True, False, False])
     )
+
+
+def labels(tables: ReportTables) -> pl.DataFrame:
+    """Actors with a name by id; a name that several of them bear says which one it is."""
+    shared = pl.len().over("actor_name") > 1
+    label = pl.when(shared).then(pl.format("{} ({})", "actor_name", "actor_type")).otherwise("actor_name")
+    return tables["actors"].filter(_NAMED).select("actor_id", label.alias("actor_name"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.records import REASONS
 from pipeline.report import cards, charts, figures, stories
 from pipeline.report.environment import environment, static
 from pipeline.report.shards import inline_json
@@ -85,7 +86,9 @@ def build_site(plan: Draft, texts: Mapping[str, str], *, vega_bytes: int) -> dic
     made = pack_voices(plan.tables, plan.found, texts, max(LIMIT - spent, 0))
     files |= made.files
     rejects = plan.tables["rejects"].sort("rejects", descending=True).rows(named=True)
-    files["about.html"] = _page("about.html", common | {"voices": made, "rejects": rejects})
+    files["about.html"] = _page(
+        "about.html", common | {"voices": made, "rejects": rejects, "reasons": REASONS}
+    )
     return files
 
 

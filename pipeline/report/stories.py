@@ -24,6 +24,10 @@ _MANY = 2
 """Articles from which a group of near copies, or a quotation, is a story that more than one desk ran."""
 FAMILIES = 25
 """Quotations listed."""
+_OF_SAME = 2
+"""Quotations of the very same articles that come first: a wire story has twenty, which would fill the page."""
+_WORDS = 4
+"""Words from which a quotation comes first: "the issue" may be the same in two articles by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +101,23 @@ def _headline(articles: pl.DataFrame) -> tuple[str, str | None]:
 def families(tables: ReportTables, limit: int = FAMILIES) -> list[dict[str, Any]]:
     """The quotations that most articles report, each with its reports in order of time.
 
+    Those of a few words, and of those that the very same articles report all but the two longest, come last.
+
     Returns:
         Rows of ``quotation_families`` with ``actor_name`` and ``reports``; a report has ``outlet_name``,
         ``headline``, ``url``, ``seen_at`` and ``hours`` since the first.
     """
     actors = tables["actors"].select("actor_id", "actor_name", "actor_type")
+    same = tables["family_reports"].group_by("family_id").agg(pl.col("article_id").sort().str.join(" "))
+    order = ["articles", "outlets", "spread_hours", "word_count", "family_id"]
+    more = (pl.col("word_count") < _WORDS) | (pl.col("family_id").cum_count().over("article_id") > _OF_SAME)
     rows = (
         tables["families"]
-        .join(tables["family_reports"].select("family_id").unique(), on="family_id", how="semi")
+        .join(same, on="family_id")
         .join(actors, on="actor_id", how="left")
-        .sort("articles", "outlets", "spread_hours", "family_id", descending=[True, True, True, False])
+        .sort(order, descending=[True, True, True, True, False])
+        .sort(more, maintain_order=True)
+        .drop("article_id")
         .head(limit)
     )
     reports = (

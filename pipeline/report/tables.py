@@ -85,6 +85,7 @@ SCHEMAS: dict[str, pl.Schema] = {
             "statements": pl.Int64,
         }
     ),
+    "spoken_of": pl.Schema({"statement_id": pl.String, "mentioned_actor_id": pl.String}),
     "outlet_days": pl.Schema(
         {
             "outlet_id": pl.String,
@@ -125,7 +126,8 @@ SCHEMAS: dict[str, pl.Schema] = {
 }
 """Columns of every frame of ``ReportTables``, named as in the marts.
 
-``statements`` holds speech only, with a statement date or an article date in the window.
+``statements`` holds speech only, with a statement date or an article date in the window; ``spoken_of`` has the
+other actors that a statement of ``pairs`` mentions.
 """
 
 

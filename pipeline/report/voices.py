@@ -6,9 +6,9 @@ statements (``cards``), the pages around (``site``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 from markupsafe import Markup
@@ -23,10 +23,10 @@ SHARD = 300_000
 """Characters of a data file before packing: some 80 KB on disk."""
 _RATIO = 0.33
 """Packed over plain size to begin with; months measured 0.22 to 0.31, and the first packing tells."""
-_SLACK = 0.97
-_FULL = 0.93
+_SLACK = 0.985
+_FULL = 0.97
 """A budget filled this far is full."""
-_TRIES = 3
+_TRIES = 4
 _NAMES = 5
 _FEW = 2
 _ALIASES = 8
@@ -34,6 +34,8 @@ _CROWD = 2_000
 """Actors from which every page names only few others, so that there is room for words."""
 _HEARD = 4
 """Statements from which a page tells of whom the actor speaks and where; with fewer they say it themselves."""
+_LOUD = 30
+"""Statements from which a page names all it can, however crowded the report is."""
 _POOLS = {UNNAMED: "Unnamed speakers", UNRESOLVED: "Speakers not resolved"}
 
 
@@ -66,7 +68,7 @@ def pack_voices(tables: ReportTables, found: pl.DataFrame, texts: Mapping[str, s
     heads = _heads(tables, found)
     bare = sum(len(head.html) for head in heads.values())
     source = _cards(found, texts)
-    chosen: list[tuple[str, str]] = []
+    chosen: list[_Card] = []
     files: dict[str, str] = {}
     size, ratio, more = 0, _RATIO, True
     for _ in range(_TRIES):
@@ -75,7 +77,7 @@ def pack_voices(tables: ReportTables, found: pl.DataFrame, texts: Mapping[str, s
         size = sum(len(text) for text in files.values())
         if not more or size > _FULL * budget:
             break
-        ratio = size / max(bare + sum(len(html) for _, html in chosen), 1)
+        ratio = size / max(bare + sum(len(card.html) for card in chosen), 1)
     while size > budget and chosen:
         chosen = chosen[: int(len(chosen) * min(budget / size, 0.97))]
         files = _files(heads, chosen)
@@ -93,46 +95,56 @@ class _Head:
     known: int
 
 
-def _cards(found: pl.DataFrame, texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Page and markup of each statement, best first."""
+class _Card(NamedTuple):
+    """A statement's markup, and whose page and which article it is of."""
+
+    page: str
+    article_id: str
+    html: str
+
+
+def _cards(found: pl.DataFrame, texts: Mapping[str, str]) -> Iterator[_Card]:
+    """The statements as markup, best first."""
     for row in found.iter_rows(named=True):
         text = texts.get(row["article_id"])
         if text is not None:
-            yield row["page"], str(card(row, text))
+            yield _Card(row["page"], row["article_id"], str(card(row, text)))
 
 
-def _fill(chosen: list[tuple[str, str]], source: Iterator[tuple[str, str]], room: float) -> bool:
+def _fill(chosen: list[_Card], source: Iterator[_Card], room: float) -> bool:
     """Take statements while they fit into ``room`` characters; False when there are no more."""
-    room -= sum(len(html) for _, html in chosen)
+    room -= sum(len(card.html) for card in chosen)
     while room > 0:
         taken = next(source, None)
         if taken is None:
             return False
         chosen.append(taken)
-        room -= len(taken[1])
+        room -= len(taken.html)
     return True
 
 
-def _files(heads: Mapping[str, _Head], chosen: list[tuple[str, str]]) -> dict[str, str]:
-    by_page: dict[str, list[str]] = {}
-    for page, html in chosen:
-        by_page.setdefault(page, []).append(html)
+def _files(heads: Mapping[str, _Head], chosen: Iterable[_Card]) -> dict[str, str]:
+    by_page: dict[str, list[_Card]] = {}
+    for one in chosen:
+        by_page.setdefault(one.page, []).append(one)
     files: dict[str, str] = {}
-    index: list[list[Any]] = []
+    place: dict[str, int] = {}
     shard: list[list[Any]] = []
     size = 0
     parts = macros("actor_parts.html.j2")
-    for page, head in heads.items():
-        own = by_page.get(page, [])
-        html = head.html + str(parts.statements([Markup(h) for h in own], head.known, page))  # noqa: S704  # made by card
+    # Pages of one article side by side: what they repeat of it then packs to nothing, a seventh of all.
+    for page in sorted(heads, key=lambda page: by_page[page][0].article_id if page in by_page else ""):
+        own = [Markup(one.html) for one in by_page.get(page, [])]  # noqa: S704  # made by card
+        html = heads[page].html + str(parts.statements(own, heads[page].known, page))
         if shard and size + len(html) > SHARD:
             files[f"data/s{len(files)}.js"] = script(f"s{len(files)}", shard)
             shard, size = [], 0
         shard.append([page, html])
         size += len(html)
-        index.append([page, len(files), *head.line])
+        place[page] = len(files)
     if shard:
         files[f"data/s{len(files)}.js"] = script(f"s{len(files)}", shard)
+    index = [[page, place[page], *head.line] for page, head in heads.items()]
     files["data/actors.js"] = script("actors", {"shards": len(files), "actors": index})
     return files
 
@@ -177,7 +189,7 @@ class _Around:
         """For one row of ``over_window``."""
         actor_id = row["actor_id"]
         heard = row["statements"] >= _HEARD
-        most = self._most if heard else _FEW
+        most = _NAMES if row["statements"] >= _LOUD else self._most if heard else _FEW
         aliases = self._aliases.get(actor_id) or []
         return {
             "speaks_of": self._speaks_of.get(actor_id, [])[:most] if heard else [],

@@ -35,6 +35,15 @@ _CUTS = {
     "statements": f"from fct_statement where {_SAID}",
     "actor_days": "from actor_statements_daily where statement_date between $first and $last",
     "pairs": "from actor_pairs_daily where statement_date between $first and $last",
+    # As the mart of pairs counts them.
+    "spoken_of": """
+        from (
+            select distinct said.statement_id, mention.actor_id as mentioned_actor_id
+            from fct_statement as said
+            join fct_mention as mention using (attribution_id)
+            where said.is_speech and said.statement_date between $first and $last
+                and mention.place = 'content' and mention.actor_id <> said.actor_id
+        ) where true""",
     "outlet_days": "from outlet_daily where article_date between $first and $last",
     "families": "from quotation_families where articles > 1 and first_article_date between $first and $last",
     "family_reports": """
@@ -43,7 +52,7 @@ _CUTS = {
             from fct_article
             join (
                 select distinct family_id, article_id from fct_statement
-                where is_speech and family_id in (
+                where family_id in (
                     select family_id from quotation_families
                     where articles > 1 and first_article_date between $first and $last
                 )

@@ -134,5 +134,5 @@ def test_quotations_are_those_of_the_mart(read, sample_run, report):
 
 def test_the_sample_takes_little_room(report):
     files = [path for path in report.rglob("*") if path.is_file()]
-    assert sum(path.stat().st_size for path in files) < 1_300_000
+    assert sum(path.stat().st_size for path in files) < 700_000
     assert len(files) < 20

@@ -139,6 +139,44 @@ def test_from_one_actor_to_another_and_back(read, story):
     page.wait_for_function("document.querySelector('h1').textContent === 'Ada Lund'")
 
 
+def test_a_number_of_the_matrix_leads_to_its_statements(read, story):
+    page = read(story).open("pairs.html")
+    page.click(".matrix td a[aria-label*='Ada Lund that speak of Bo Berg']")
+    page.wait_for_selector(".st:visible")
+    assert page.locator("h1").inner_text() == "Ada Lund"
+    assert page.locator(".st:visible").count() == 1
+    assert "Bo Berg" in page.locator(".st:visible .of").all_inner_texts()
+    assert page.locator(".only bdi").inner_text() == "Bo Berg"
+    page.click("text=Show all")
+    assert page.locator(".st:visible").count() == 9
+    assert page.locator(".only").count() == 0
+
+
+def test_an_outlets_share_of_unnamed_speakers_leads_to_what_they_say(read, story):
+    page = read(story).open("outlets.html")
+    page.click("a[aria-label$='unnamed speakers in Gazette']")
+    page.wait_for_selector(".st:visible")
+    assert page.locator("h1").inner_text() == "Unnamed speakers"
+    assert page.input_value("#f") == "Gazette"
+    assert page.locator(".filter span").inner_text() == "1 of 1"
+
+
+def test_a_search_that_finds_nothing_says_what_to_try(read, story):
+    page = read(story).open("actors.html?q=qwxz")
+    page.wait_for_function("document.getElementById('status').textContent.startsWith('Nothing found')")
+    assert page.locator("#results h2").count() == 0
+
+
+def test_charts_are_drawn_again_for_paper(read, story):
+    page = read(story).open("index.html")
+    width = "document.querySelector('figure svg').viewBox.baseVal.width"
+    screen = page.evaluate(width)
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(width) < 700 < screen
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    page.wait_for_function(f"{width} === {screen}")
+
+
 def test_the_skip_link_leaves_the_actor_in_place(read, story):
     page = read(story).open("actor.html#Ada Lund")
     page.wait_for_selector(".st")

@@ -15,22 +15,21 @@
     return new Response(stream).json();
   }
 
-  function load(name) {
+  function load(name, file = `data/${name}.js`) {
     loaded[name] ??= new Promise((done, fail) => {
       const script = document.createElement("script");
-      script.src = `data/${name}.js`;
+      script.src = file;
       script.onload = () => inflate(packed[name]).then(done, fail);
-      script.onerror = () => fail(new Error(`data/${name}.js is missing`));
+      script.onerror = () => fail(new Error(`${file} is missing`));
       document.head.append(script);
     });
     return loaded[name];
   }
 
-  function failed(error) {
-    say(typeof DecompressionStream === "undefined"
-      ? "This browser is too old for the report’s data files; one of 2023 or later reads them."
-      : `The report’s data could not be read (${error.message}). Write it again with: onrecord report`);
-  }
+  const why = (error) => typeof DecompressionStream === "undefined"
+    ? "This browser is too old for the report’s data files; one of 2023 or later reads them."
+    : `The report’s data could not be read (${error.message}). Write it again with: onrecord report`;
+  const failed = (error) => say(why(error));
 
   // Words compare without case and accents.
   const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
@@ -51,11 +50,23 @@
     return made.content;
   }
 
-  function charts() {
-    for (const figure of document.querySelectorAll("figure[data-chart]")) {
-      const spec = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
-      window.vegaEmbed(figure.querySelector(".chart"), spec, { renderer: "svg", actions: false, logLevel: 1 }).catch(console.error);
+  const PAPER = 640;
+  async function charts(figures) {
+    const views = [];
+    try {
+      document.head.append(element("script", await load("vega", figures[0].dataset.chart)));
+      for (const figure of figures) {
+        const spec = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
+        const options = { renderer: "svg", actions: false, logLevel: 1 };
+        views.push((await window.vegaEmbed(figure.querySelector(".chart"), spec, options)).view);
+      }
+    } catch (error) {
+      for (const figure of figures) figure.querySelector(".chart").replaceChildren(element("p", why(error), { class: "more" }));
+      return;
     }
+    // Drawn again for paper: a chart of a wide screen would have letters too small to read there.
+    window.addEventListener("beforeprint", () => { for (const view of views) view.width(PAPER).run(); });
+    window.addEventListener("afterprint", () => window.dispatchEvent(new Event("resize")));
   }
 
   async function actorPage(view) {
@@ -78,22 +89,39 @@
     window.scrollTo(0, 0);
   }
 
-  // A field that keeps the statements with certain words; only where there are enough to choose from.
+  // A field that keeps the statements with certain words; only where there are enough to choose from. The address
+  // may ask for words (?with=) or for those that speak of an actor (?of=): so a number leads to its statements.
   function filter(view) {
     const statements = [...view.querySelectorAll(".st")];
-    if (statements.length < 6) return;
+    const asked = new URLSearchParams(location.search);
+    let of = asked.get("of");
+    if (!statements.length || (statements.length < 6 && !of && !asked.get("with"))) return;
     const box = element("div", "", { class: "filter" });
     const input = element("input", "", { id: "f", type: "search", dir: "auto" });
     const count = element("span", "", { role: "status" });
     box.append(element("label", "Only statements with", { for: "f" }), input, count);
     statements[0].before(box);
     const texts = statements.map((one) => plain(one.textContent));
-    input.addEventListener("input", () => {
+    const named = statements.map((one) => [...one.querySelectorAll(".of")].map((name) => name.textContent));
+    const run = () => {
       const words = wordsOf(input.value);
       let shown = 0;
-      statements.forEach((one, n) => { one.hidden = !has(texts[n], words); shown += !one.hidden; });
-      count.textContent = words.length ? `${shown} of ${statements.length}` : "";
-    });
+      statements.forEach((one, n) => {
+        one.hidden = !has(texts[n], words) || (of !== null && !named[n].includes(of));
+        shown += !one.hidden;
+      });
+      count.textContent = words.length || of !== null ? `${shown} of ${statements.length}` : "";
+    };
+    if (of !== null) {
+      const note = element("p", "Only those that speak of ", { class: "only" });
+      const all = element("button", "Show all", { type: "button" });
+      note.append(element("bdi", of), " ", all);
+      all.addEventListener("click", () => { of = null; note.remove(); input.focus(); run(); });
+      box.before(note);
+    }
+    input.value = asked.get("with") ?? "";
+    input.addEventListener("input", run);
+    run();
   }
 
   let turn = 0;
@@ -102,6 +130,7 @@
     const words = wordsOf(text);
     const list = document.getElementById("list");
     list.hidden = words.length > 0;
+    document.querySelector("h1").textContent = words.length ? "Search" : "Actors";
     view.hidden = !words.length;
     if (!words.length) { say(""); return; }
     say("Searching …");
@@ -109,14 +138,17 @@
     if (mine !== turn) return;
     const found = index.actors.filter((a) => has(plain([a[2], a[5], ...a[7]].join(" ")), words));
     const people = element("section", "", { "aria-label": "Actors found" });
-    people.append(element("h2", `Actors (${found.length})`));
-    if (found.length) people.append(actorList(found));
+    if (found.length) people.append(element("h2", `Actors (${found.length})`), actorList(found));
     const hits = element("section", "", { "aria-label": "Statements found" });
     view.replaceChildren(people, hits);
     const count = await statementHits(hits, words, index, () => mine === turn);
-    if (mine === turn) say(`${found.length} actors and ${count} statements found.`);
+    if (mine !== turn) return;
+    say(found.length || count
+      ? `${many(found.length, "actor")} and ${many(count, "statement")} found.`
+      : "Nothing found. All words must stand in one name or in one statement: try fewer, or the beginning of one.");
   }
 
+  const many = (count, one) => `${count.toLocaleString("en")} ${one}${count === 1 ? "" : "s"}`;
   const SHOWN_ACTORS = 40;
   function actorList(found) {
     const list = element("ul", "");
@@ -124,7 +156,7 @@
       const item = element("li", "");
       item.append(element("a", actor[2], { href: `actor.html#${actor[0]}`, dir: "auto" }));
       const role = [actor[3], actor[4], actor[5]].filter(Boolean).join(" · ");
-      item.append(" ", element("small", `${role} · ${actor[6]} statements`));
+      item.append(" ", element("small", `${role} · ${many(actor[6], "statement")}`));
       list.append(item);
     }
     if (found.length > SHOWN_ACTORS) list.append(element("li", `and ${found.length - SHOWN_ACTORS} more: add a word`));
@@ -135,7 +167,6 @@
   async function statementHits(place, words, index, wanted) {
     const names = new Map(index.actors.map((actor) => [actor[0], actor[2]]));
     const title = element("h2", "Statements");
-    place.append(title);
     let count = 0;
     for (let n = 0; n < index.shards; n++) {
       const shard = await load(`s${n}`);
@@ -149,6 +180,7 @@
           const name = element("h3", "", { class: "who" });
           name.append(element("a", names.get(id), { href: `actor.html#${id}`, dir: "auto" }));
           one.prepend(name);
+          if (count === 1) place.append(title);
           place.append(one);
         }
       }
@@ -163,7 +195,8 @@
     .replace(/"/g, "&#34;").replace(/'/g, "&#39;");
 
   function start() {
-    if (document.querySelector("figure[data-chart]")) charts();
+    const figures = document.querySelectorAll("figure[data-chart]");
+    if (figures.length) charts(figures);
     const view = document.querySelector("[data-view]");
     if (view?.dataset.view === "actor") {
       const show = () => actorPage(view).catch(failed);

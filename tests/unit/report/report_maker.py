@@ -73,6 +73,11 @@ def frames_of(said: list[Said]) -> dict[str, pl.DataFrame]:
             for s in said
             for m in s.mentions
         ],
+        "spoken_of": [
+            {"statement_id": one["statement_id"], "mentioned_actor_id": m}
+            for one, s in zip(statements, said, strict=True)
+            for m in s.mentions
+        ],
         "rejects": [],
     }
     frame = pl.DataFrame(statements, schema=SCHEMAS["statements"])
@@ -186,7 +191,7 @@ def _families(statements: pl.DataFrame) -> dict[str, pl.DataFrame]:
                 "actor_id": first["actor_id"],
                 "first_outlet_id": first["outlet_id"],
                 "content_text": f"words of {family}",
-                "word_count": 3,
+                "word_count": first["word_count"],
                 "first_seen_at": NOON,
                 "spread_hours": articles.height - 1.0,
                 "articles": articles.height,
@@ -225,7 +230,12 @@ def write_publication(data_dir: Path, said: list[Said]) -> Path:
             published_at=pl.lit(NOON),
             collected_at=pl.lit(NOON),
         ),
-        "fct_statement": frames["statements"].with_columns(is_speech=pl.lit(value=True)),
+        "fct_statement": frames["statements"].with_columns(
+            is_speech=pl.lit(value=True), attribution_id="statement_id"
+        ),
+        "fct_mention": frames["spoken_of"].select(
+            attribution_id="statement_id", actor_id="mentioned_actor_id", place=pl.lit("content")
+        ),
         "actor_statements_daily": frames["actor_days"],
         "actor_pairs_daily": frames["pairs"],
         "outlet_daily": frames["outlet_days"],

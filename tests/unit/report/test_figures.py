@@ -148,6 +148,15 @@ def test_a_quotation_has_its_reports_in_order():
     assert family["actor_name"] == "Ada Lund"
 
 
+def test_quotations_of_one_story_and_short_ones_do_not_fill_the_list():
+    story = [Said(family=f"s{n}", article=a, outlet=a) for n in range(4) for a in ("a1", "a2", "a3")]
+    other = [Said(family="o", article=a, outlet=a) for a in ("b1", "b2")]
+    short = [Said(family="i", content="the issue", article=a, outlet=a) for a in ("c1", "c2", "c3", "c4")]
+    tables = report_tables([*story, *other, *short])
+    listed = [family["family_id"] for family in stories.families(tables)]
+    assert listed == ["s0", "s1", "o", "i", "s2", "s3"]
+
+
 @pytest.mark.parametrize("said", [[], [Said(day=DAY - dt.timedelta(days=90))]], ids=["nothing", "long ago"])
 def test_nothing_said_gives_empty_figures(said):
     tables = report_tables(said)

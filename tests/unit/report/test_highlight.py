@@ -37,6 +37,16 @@ def test_the_page_is_safe_and_says_who_and_how_sure():
     assert not re.search(r'(src|href)="(?!#)', page)
 
 
+def test_the_list_keeps_words_apart_and_quotation_marks_single():
+    quoted = row(
+        speaker={"text": "She", "start": 0, "end": 3}, content=[{"text": "“No.”", "start": 9, "end": 14}]
+    )
+    page = highlight("She said “No.”", [quoted], title="t")
+    items = page[page.index("<ol>") :]
+    assert "“<bdi>She</bdi>”</span> <i" in items
+    assert '</i> <span dir="auto">“No.”</span>' in items
+
+
 def test_each_statement_is_one_stop_of_the_tab_key_and_is_described():
     page = highlight(TEXT, [row()], title="t")
     assert page.count('tabindex="0"') == 1

@@ -23,7 +23,9 @@ def small_vega(monkeypatch):
 
 @pytest.fixture
 def settings(tmp_path):
-    write_publication(tmp_path, [Said(), Said(actor="Bo", day=DAY - dt.timedelta(days=1), article="a2")])
+    write_publication(
+        tmp_path, [Said(mentions=("Cy",)), Said(actor="Bo", day=DAY - dt.timedelta(days=1), article="a2")]
+    )
     return Settings(data_dir=tmp_path)
 
 
@@ -33,6 +35,7 @@ def test_tables_and_texts_are_read_for_the_newest_day(settings):
     tables = read_tables(folder, DAY)
     assert tables["statements"].height == 2
     assert tables.facts["publication_id"] == "000001-test"
+    assert tables["spoken_of"].rows() == [("s00000", "Cy")]
     assert tables["rejects"].rows() == [("no_text", 1)]
     assert read_texts(folder, ["a1"]) == {"a1": "“the harbour stays open tonight,” Ada Lund said."}
 

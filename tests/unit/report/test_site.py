@@ -126,13 +126,36 @@ def test_a_budget_leaves_every_actor_the_newest_and_says_what_is_missing():
         for n in range(12)
     ]
     tables = report_tables(said)
-    made = pack_voices(tables, candidates(tables), texts_of(said), 5_000)
-    assert sum(map(len, made.files.values())) <= 5_000
+    made = pack_voices(tables, candidates(tables), texts_of(said), 3_000)
+    assert sum(map(len, made.files.values())) <= 3_000
     assert (made.actors, made.known) == (20, 240)
     assert 20 <= made.shown < 240
     pages = actor_pages(made.files)
     assert all(html.count('<article class="st">') >= 1 for html in pages.values())
     assert all("of 12 different ones" in html for html in pages.values())
+
+
+def test_under_a_cut_an_actor_keeps_a_share_that_grows_with_the_root_of_its_statements():
+    said = [
+        *(Said(article=f"a{n}", content=f"the word number {n} is new") for n in range(100)),
+        *(Said(actor="Bo", article=f"b{n}", content=f"a word number {n} is old") for n in range(25)),
+        *(Said(actor=f"One {n}", article=f"c{n}", content=f"one word {n} more") for n in range(50)),
+    ]
+    first = candidates(report_tables(said)).head(80)["page"].value_counts(sort=True)
+    counts = dict(first.iter_rows())
+    assert all(counts[f"One {n}"] == 1 for n in range(50))
+    assert (counts["Ada Lund"], counts["Bo"]) == (20, 10)
+
+
+def test_a_statement_names_the_actors_it_speaks_of_and_a_pairs_number_leads_to_it():
+    said = [Said(mentions=("Bo & Co", "Cy")), Said(article="a2")]
+    files = site(said)
+    page = actor_pages(files)["Ada Lund"]
+    assert page.count('<bdi class="of">') == 2
+    assert '<bdi class="of">Bo &amp; Co</bdi>, <bdi class="of">Cy</bdi>' in page
+    assert '<a href="?of=Bo%20%26%20Co#Ada Lund">1</a>' not in page  # two statements speak for themselves
+    assert 'href="actor.html?of=Bo%20%26%20Co#Ada Lund"' in files["pairs.html"]
+    assert 'aria-label="1 statement of Ada Lund that speaks of Bo &amp; Co"' in files["pairs.html"]
 
 
 def test_five_thousand_actors_stay_few_small_files():
