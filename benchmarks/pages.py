@@ -3,9 +3,9 @@
 Belongs here: making pages that have the structure of real ones (navigation, bylines, JSON-LD, quotations with
 their cues) and the length of real articles. Does not: measuring. Page ``number`` is the same on every machine.
 
-    python -m benchmarks.pages FOLDER --count 1000 [--per-day 1000] [--first 2022-01-01] [--per-file 500]
+    python -m benchmarks.pages FOLDER --count 1000 [--per-day 1000] [--first 2022-01-01] [--per-file 500] [--words 750 750]
 
-A variant keeps the template's markup and the order of two sample articles' paragraphs, up to about 750 words.
+A variant keeps the template's markup and the order of two sample articles' paragraphs, up to about 750 words (or as asked).
 Names are renamed by a cast of which there are ``CASTS``, most of the longer words are exchanged for words
 with the same ending; reporting words stay. One page in a hundred is another language, an error page, or cut off.
 """
@@ -32,7 +32,8 @@ from pipeline.clean.articles import CleanedPage, clean_page
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "seeds" / "sample"
-WORDS = 750
+WORDS = (750, 750)
+"""Fewest and most words of a page, to the end of the paragraph."""
 CASTS = 500
 EXCHANGED = 0.8
 """Share of the longer words that are exchanged: so many that variants are no near-duplicates of each other."""
@@ -135,22 +136,24 @@ def _name(word: str, cast: int) -> str:
     ).capitalize()
 
 
-def article_text(number: int) -> tuple[str, list[str]]:
+def article_text(number: int, words: tuple[int, int] = WORDS) -> tuple[str, list[str]]:
     """Headline and paragraphs of page ``number``."""
+    least, most = words
+    enough = least + number * 37 % (most - least + 1)
     stories = templates()
     first = stories[number % len(stories)]
     second = stories[(number // len(stories) + number + 1) % len(stories)]
     lines: list[str] = []
     count = 0
     for line in (*first.paragraphs, *second.paragraphs, *first.paragraphs):
-        if count >= WORDS:
+        if count >= enough:
             break
         lines.append(_altered(line, number * 1000 + len(lines)))
         count += len(line.split())
     return _altered(first.headline, number), lines
 
 
-def make_page(number: int, *, day: dt.date = FIRST_DAY) -> Variant:
+def make_page(number: int, *, day: dt.date = FIRST_DAY, words: tuple[int, int] = WORDS) -> Variant:
     """Page ``number``, collected on ``day``."""
     stories = templates()
     template = stories[number % len(stories)]
@@ -160,7 +163,7 @@ def make_page(number: int, *, day: dt.date = FIRST_DAY) -> Variant:
     if number % FAULTY == FAULTY - 1:
         body = _faulty(number, template)
     else:
-        headline, lines = article_text(number)
+        headline, lines = article_text(number, words)
         body = _filled(template, headline, lines, url, day).encode()
     return Variant(number, url, body, at)
 
@@ -203,10 +206,17 @@ def _faulty(number: int, template: Template) -> bytes:
     return (SAMPLE / BAD[kind]).read_bytes() + f"<!-- {number} -->".encode()
 
 
-def pages(count: int, *, per_day: int, first_day: dt.date = FIRST_DAY, start: int = 0) -> Iterator[Variant]:
+def pages(
+    count: int,
+    *,
+    per_day: int,
+    first_day: dt.date = FIRST_DAY,
+    start: int = 0,
+    words: tuple[int, int] = WORDS,
+) -> Iterator[Variant]:
     """Pages from number ``start`` on, ``per_day`` a day."""
     for number in range(start, start + count):
-        yield make_page(number, day=first_day + dt.timedelta(days=(number - start) // per_day))
+        yield make_page(number, day=first_day + dt.timedelta(days=(number - start) // per_day), words=words)
 
 
 def write_warcs(
@@ -217,13 +227,15 @@ def write_warcs(
     per_file: int = 500,
     first_day: dt.date = FIRST_DAY,
     start: int = 0,
+    words: tuple[int, int] = WORDS,
 ) -> list[Path]:
     """WARC files as an archive would hold them; a file holds pages of one day."""
     folder.mkdir(parents=True, exist_ok=True)
     groups: dict[tuple[dt.date, int], list[Variant]] = {}
     paths: list[Path] = []
     key = None
-    for at, variant in enumerate(pages(count, per_day=per_day, first_day=first_day, start=start)):
+    made = pages(count, per_day=per_day, first_day=first_day, start=start, words=words)
+    for at, variant in enumerate(made):
         new = (variant.collected_at.date(), (at % per_day) // per_file)
         if key is not None and new != key:
             paths.append(_write_file(folder, key, groups.pop(key)))
@@ -263,9 +275,15 @@ def main() -> None:
     parser.add_argument("--per-day", type=int, default=1000)
     parser.add_argument("--per-file", type=int, default=500)
     parser.add_argument("--first", type=dt.date.fromisoformat, default=FIRST_DAY)
+    parser.add_argument("--words", type=int, nargs=2, default=WORDS, metavar=("LEAST", "MOST"))
     args = parser.parse_args()
     made = write_warcs(
-        args.folder, args.count, per_day=args.per_day, per_file=args.per_file, first_day=args.first
+        args.folder,
+        args.count,
+        per_day=args.per_day,
+        per_file=args.per_file,
+        first_day=args.first,
+        words=tuple(args.words),
     )
     print(f"{args.count} pages in {len(made)} files under {args.folder}")
 

@@ -1,6 +1,6 @@
 """Stress: many pages in one run, and days of runs with faults at every stage boundary.
 
-    python -m benchmarks.stress pages --count 100000 [--per-day 1000] [--workers 2] [--full-rerun]
+    python -m benchmarks.stress pages --count 100000 [--per-day 1000] [--words 100 150] [--workers 2] [--full-rerun]
     python -m benchmarks.stress soak --days 10 [--pages 40]
 
 ``pages``: is memory flat, do file handles stay, does a second run change nothing. ``soak``: each fault is followed
@@ -16,7 +16,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.end_to_end import REST, stage_figures
+import polars as pl
+
+from benchmarks.end_to_end import REST, STAGES, stage_figures
 from benchmarks.invariants import broken, counts, lake_digests, published_digests
 from benchmarks.pages import write_warcs
 from benchmarks.sections import put, table
@@ -29,10 +31,12 @@ FLAT = 1.15
 """Growth of memory from the second to the last quarter of a stage that counts as flat."""
 
 
-def run_pages(count: int, per_day: int, workers: int, work: Path, full_rerun: bool) -> str:
+def run_pages(
+    count: int, per_day: int, workers: int, work: Path, *, full_rerun: bool, words: tuple[int, int]
+) -> str:
     warcs, data_dir = work / "warcs", work / "data"
     began = time.monotonic()
-    write_warcs(warcs, count, per_day=per_day)
+    write_warcs(warcs, count, per_day=per_day, words=words)
     print(f"{count} pages made in {time.monotonic() - began:.0f} s", flush=True)
     env = {"ONRECORD_WORKERS": str(workers)}
     command = onrecord("run", "--input", warcs, "--data-dir", data_dir)
@@ -45,7 +49,8 @@ def run_pages(count: int, per_day: int, workers: int, work: Path, full_rerun: bo
     again = watch(command, on_cores=workers, env=env)
     same = (lake_digests(data_dir, days), published_digests(data_dir)) == before
     lines = [
-        report(count, workers, first, data_dir),
+        f"Pages of {words[0]} to {words[1]} words. " + report(count, workers, first, data_dir),
+        f"- CPU ms a page over all stages, days in fifths: {growth(first, data_dir)}",
         f"- rerun: {again.seconds:.0f} s, rows the same: {same}",
     ]
     if full_rerun:
@@ -61,6 +66,23 @@ def run_pages(count: int, per_day: int, workers: int, work: Path, full_rerun: bo
     lines.append(f"- {articles:,} articles, {rejects:,} rejects, {facts:,} statements in {len(days)} days")
     lines.append(f"- invariants broken: {len(problems)} {'; '.join(problems[:5])}".rstrip())
     return "\n".join(lines)
+
+
+def growth(seen: Watched, data_dir: Path) -> str:
+    """CPU milliseconds a page in each fifth of the days, whose share of the others' is the linearity."""
+    log = Lake(data_dir).read(RUN_LOG, Lake(data_dir).days(RUN_LOG))
+    days = sorted(log["partition_date"].unique().to_list())
+    cost = dict.fromkeys(days, 0.0)
+    pages = dict.fromkeys(days, 0)
+    for row in log.filter(pl.col("stage").is_in(STAGES)).iter_rows(named=True):
+        start = row["started_at"].timestamp()
+        spent = seen.cpu_until(start + row["elapsed_seconds"]) - seen.cpu_until(start)
+        cost[row["partition_date"]] += spent
+        if row["stage"] == "pages":
+            pages[row["partition_date"]] += row["rows_out"]
+    size = max(1, len(days) // 5)
+    parts = [days[at : at + size] for at in range(0, size * 5, size) if days[at : at + size]]
+    return " · ".join(f"{1000 * sum(cost[d] for d in p) / sum(pages[d] for d in p):.1f}" for p in parts)
 
 
 def report(count: int, workers: int, seen: Watched, data_dir: Path) -> str:
@@ -109,6 +131,7 @@ def main() -> None:
     many.add_argument("--count", type=int, default=100_000)
     many.add_argument("--per-day", type=int, default=1000)
     many.add_argument("--workers", type=int, default=2)
+    many.add_argument("--words", type=int, nargs=2, default=(100, 150), metavar=("LEAST", "MOST"))
     many.add_argument("--full-rerun", action="store_true")
     many.add_argument("--keep", type=Path)
     long = commands.add_parser("soak")
@@ -121,8 +144,16 @@ def main() -> None:
         work = (args.keep or Path(made)).absolute()
         work.mkdir(parents=True, exist_ok=True)
         if args.command == "pages":
-            text = run_pages(args.count, args.per_day, args.workers, work, args.full_rerun)
-            title, command = "Many pages in one run", f"pages --count {args.count} --workers {args.workers}"
+            text = run_pages(
+                args.count,
+                args.per_day,
+                args.workers,
+                work,
+                full_rerun=args.full_rerun,
+                words=tuple(args.words),
+            )
+            command = f"pages --count {args.count} --workers {args.workers}"
+            title = "Many pages in one run"
         else:
             text = soak(work, days=args.days, pages=args.pages, most=args.faults)
             title, command = "Days of faults", f"soak --days {args.days} --pages {args.pages}"

@@ -26,18 +26,22 @@ EVERY_SECONDS = 0.2
 
 @dataclass
 class Watched:
-    """What was seen of a command; ``samples`` are (time, MB, file handles, processes) of its tree."""
+    """What was seen of a command; ``samples`` are (time, MB, file handles, CPU seconds so far) of its tree."""
 
     code: int
     seconds: float
     cpu_seconds: float
     out: str
     err: str
-    samples: list[tuple[float, float, int, int]] = field(default_factory=list)
+    samples: list[tuple[float, float, int, float]] = field(default_factory=list)
 
     def peak_mb(self, first: float = 0.0, last: float = float("inf")) -> float:
         """Greatest memory of the tree between two times."""
         return max((mb for at, mb, _, _ in self.samples if first <= at <= last), default=0.0)
+
+    def cpu_until(self, at: float) -> float:
+        """CPU seconds that the tree had used at a time."""
+        return max((cpu for when, _, _, cpu in self.samples if when <= at), default=0.0)
 
     def peak_handles(self) -> int:
         """Most open files of the tree."""
@@ -88,7 +92,7 @@ def watch(
 
 
 def _sample(pid: int, seen: Watched, cpu: dict[tuple[int, float], float]) -> None:
-    mb, handles, count = 0.0, 0, 0
+    mb, handles = 0.0, 0
     try:
         root = psutil.Process(pid)
         tree = [root, *root.children(recursive=True)]
@@ -101,10 +105,9 @@ def _sample(pid: int, seen: Watched, cpu: dict[tuple[int, float], float]) -> Non
                 times = process.cpu_times()
                 cpu[process.pid, process.create_time()] = times.user + times.system
                 handles += process.num_fds()
-                count += 1
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             continue
-    seen.samples.append((time.time(), mb, handles, count))
+    seen.samples.append((time.time(), mb, handles, sum(cpu.values())))
 
 
 def onrecord(*arguments: object) -> list[object]:

@@ -17,7 +17,7 @@ FLOORS = [
     {"checks"},
     {"resources"},
     {"report", "scrape", "clean", "extract"},
-    {"settings", "schemas", "records", "ids"},
+    {"settings", "schemas", "records", "ids", "minhash"},
 ]
 FLOOR = {name: level for level, names in enumerate(FLOORS) for name in names}
 

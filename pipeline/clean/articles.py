@@ -18,6 +18,7 @@ from pipeline.clean.lines import Line
 from pipeline.clean.outlets import Outlets
 from pipeline.clean.pages import STAGE, CleanedPage, Hints, clean_page
 from pipeline.clean.repetition import LEAST_PAGES, repeated_lines, without
+from pipeline.clean.sketches import SIGNATURE_SIZE
 from pipeline.ids import stable_id
 from pipeline.records import Reject
 from pipeline.schemas import ARTICLES
@@ -216,11 +217,16 @@ def _texts_of(found: Mapping[str, tuple[Row, CleanedPage]], of_history: TextsOf 
 def _earlier(history: pl.DataFrame | None) -> Iterable[Signed]:
     if history is None:
         return
-    columns = history.select("article_id", "minhash", "collected_at", "near_duplicate_group").sort(
-        "article_id"
+    columns = (
+        history.select("article_id", "minhash", "collected_at", "near_duplicate_group")
+        .filter(pl.col("minhash").list.len() == SIGNATURE_SIZE)
+        .sort("article_id")
     )
-    for row in columns.iter_rows(named=True):
-        yield Signed(row["article_id"], row["minhash"], row["collected_at"], row["near_duplicate_group"])
+    # One array for all: as Python's numbers the signatures of two months would take gigabytes.
+    signatures = columns["minhash"].explode().to_numpy().reshape(-1, SIGNATURE_SIZE)
+    for row, signed in zip(columns.drop("minhash").iter_rows(), signatures, strict=True):
+        key, collected_at, group = row
+        yield Signed(key, signed, collected_at, group)
 
 
 def _row(key: str, page: Row, cleaned: CleanedPage, minhash: list[int], group: str) -> dict[str, object]:

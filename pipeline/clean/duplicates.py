@@ -13,7 +13,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from pipeline.clean.sketches import SIGNATURE_SIZE, Index, sketch
+from pipeline.clean.sketches import SIGNATURE_SIZE, agreeing, sketch
+from pipeline.minhash import Hashes
 
 TextsOf = Callable[[Collection[str]], Mapping[str, str]]
 """Gives texts by article id; an id that it does not know is left out."""
@@ -46,7 +47,7 @@ class Signed:
     """
 
     article_id: str
-    signature: Sequence[int]
+    signature: Sequence[int] | Hashes
     seen_at: dt.datetime
     group: str | None = None
 
@@ -59,7 +60,7 @@ def grams(text: str) -> set[str]:
 
 def signature(text: str) -> list[int]:
     """The MinHash of the word 5-grams of ``text``."""
-    return sketch(sorted(grams(text)))
+    return sketch(grams(text))
 
 
 class _Groups:
@@ -129,19 +130,19 @@ Pair = tuple[str, str]
 def _pairs(new: Sequence[Signed], earlier: Sequence[Signed]) -> tuple[list[Pair], list[Pair]]:
     """Pairs with at least one new article whose signatures agree, and those that the texts must decide.
 
-    Only the day's articles are indexed, so that memory does not grow with the days that are looked back.
+    Only the day's articles are looked among, so that memory does not grow with the days that are looked back.
     """
-    index = Index()
-    for one in new:
-        index.add(one.article_id, one.signature)
+    fresh = list({one.article_id: one for one in reversed(new)}.values())
+    asked = [*fresh, *earlier]
     alike: list[Pair] = []
     doubtful: list[Pair] = []
-    seen: set[str] = set()
-    for one in (*new, *earlier):
-        seen.add(one.article_id)
-        for other, agreement in index.like(one.signature, least=_WORTH_READING):
-            if other not in seen or one.article_id not in index:
-                (alike if agreement >= _ALIKE else doubtful).append((one.article_id, other))
+    found = agreeing([one.signature for one in fresh], [one.signature for one in asked], least=_WORTH_READING)
+    for at, other, agreement in found:
+        if (
+            other < at
+        ):  # of two new articles once, and none with itself; earlier articles come after all new ones
+            pair = (asked[at].article_id, fresh[other].article_id)
+            (alike if agreement >= _ALIKE else doubtful).append(pair)
     return alike, doubtful
 
 

@@ -1,60 +1,74 @@
-# pyright: basic
-# datasketch ships no types; this module gives it a typed face.
-"""Sketches: MinHash signatures and the index that finds like ones.
+"""Sketches: MinHash signatures, and which of many agree.
 
-Belongs here: calling datasketch with parameters that never change. Does not: grouping articles
+Belongs here: the size of a signature, comparing. Does not: hashing (``pipeline.minhash``), grouping articles
 (``duplicates.py``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
-from datasketch import MinHash, MinHashLSH
+from numpy.typing import NDArray
+
+from pipeline.minhash import Hashes, minhash
 
 SIGNATURE_SIZE = 64
-SEED = 1
-"""Fixed for ever, as is the scheme: signatures of all days are compared with each other."""
-_SCHEME = "affine32"
-_BANDS = (SIGNATURE_SIZE, 1)
-"""Every number is a band: of two sets with a fifth in common one pair in a million is missed."""
+"""Fixed for ever: signatures of all days are compared with each other."""
+_MATCHES = 2_000_000
+"""Equal numbers that are counted together, which bounds memory where thousands of texts are copies of one."""
 
 
 def sketch(items: Iterable[str]) -> list[int]:
-    """The MinHash of a set of strings: 64 numbers of 32 bits, the same on every machine."""
-    made = MinHash(num_perm=SIGNATURE_SIZE, seed=SEED, scheme=_SCHEME)
-    made.update_batch([item.encode("utf-8", "surrogatepass") for item in items])
-    return [int(v) for v in made.hashvalues]
+    """The MinHash of a set of strings: 64 numbers of 32 bits."""
+    return minhash(items, SIGNATURE_SIZE)
 
 
-class Index:
-    """Signatures by key, to be asked for like ones."""
+def agreeing(
+    known: Sequence[Sequence[int] | Hashes], asked: Sequence[Sequence[int] | Hashes], *, least: float
+) -> Iterator[tuple[int, int, float]]:
+    """Pairs of signatures that have at least a share of their numbers in common.
 
-    def __init__(self) -> None:
-        self._index = MinHashLSH(num_perm=SIGNATURE_SIZE, params=_BANDS)
-        self._values: dict[str, np.ndarray] = {}
+    The cost grows with the signatures and with what agrees, not with all pairs.
 
-    def __contains__(self, key: object) -> bool:
-        return key in self._values
+    Args:
+        known: Signatures to look among.
+        asked: Signatures to look for.
+        least: The share, over 0.
 
-    def add(self, key: str, signature: Sequence[int]) -> None:
-        """Put ``signature`` in, unless ``key`` is there already."""
-        if key not in self._values:
-            made = _minhash(signature)
-            self._values[key] = made.hashvalues
-            self._index.insert(key, made, check_duplication=False)
+    Yields:
+        Place in ``asked``, place in ``known``, share; by place.
+    """
+    if not known or not asked:
+        return
+    columns = np.asarray(known, dtype=np.uint32).T
+    order = np.argsort(columns, axis=1, kind="stable")
+    ranked = np.take_along_axis(columns, order, axis=1)
+    wanted = np.asarray(asked, dtype=np.uint32).T
+    first = np.stack([np.searchsorted(r, w, side="left") for r, w in zip(ranked, wanted, strict=True)])
+    counts = np.stack([np.searchsorted(r, w, side="right") for r, w in zip(ranked, wanted, strict=True)])
+    counts -= first
+    # What has fewer equal numbers in all than a pair needs has no such pair: most signatures of other days.
+    rows = np.flatnonzero(counts.sum(axis=0) >= least * SIGNATURE_SIZE)
+    chunk = np.cumsum(counts[:, rows].sum(axis=0)) // _MATCHES
+    for part in np.split(rows, np.flatnonzero(np.diff(chunk)) + 1):
+        yield from _counted(part, order, first[:, part], counts[:, part], least)
 
-    def like(self, signature: Sequence[int], *, least: float) -> list[tuple[str, float]]:
-        """Keys whose signatures agree with ``signature`` in at least that share, and the share, by key."""
-        made = _minhash(signature)
-        near = sorted(str(key) for key in self._index.query(made))
-        if not near:
-            return []
-        agreement = (np.stack([self._values[key] for key in near]) == made.hashvalues).mean(axis=1)
-        return [(key, float(share)) for key, share in zip(near, agreement, strict=True) if share >= least]
 
-
-def _minhash(signature: Sequence[int]) -> MinHash:
-    values = np.asarray(signature, dtype=np.uint32)
-    return MinHash(hashvalues=values, seed=SEED, num_perm=SIGNATURE_SIZE, scheme=_SCHEME)
+def _counted(
+    rows: NDArray[np.intp],
+    order: NDArray[np.intp],
+    first: NDArray[np.intp],
+    counts: NDArray[np.intp],
+    least: float,
+) -> Iterator[tuple[int, int, float]]:
+    """Of some of the asked signatures: how often each known one is met in the runs of equal numbers."""
+    lengths = counts.ravel()
+    starts = np.repeat(first.ravel() - np.cumsum(lengths) + lengths, lengths)
+    inside = starts + np.arange(len(starts))
+    columns = np.repeat(np.arange(SIGNATURE_SIZE), counts.sum(axis=1))
+    asked = np.repeat(np.tile(rows, SIGNATURE_SIZE), lengths)
+    met, times = np.unique(asked * order.shape[1] + order[columns, inside], return_counts=True)
+    enough = times >= least * SIGNATURE_SIZE
+    for pair, share in zip(met[enough].tolist(), (times[enough] / SIGNATURE_SIZE).tolist(), strict=True):
+        yield *divmod(pair, order.shape[1]), share

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -230,6 +230,7 @@ def seed_hits(names: pl.DataFrame, seeds: ActorSeeds) -> pl.DataFrame:
     )
 
 
+@lru_cache(maxsize=20_000)
 def folded_text(text: str) -> str:
     """``text`` as ``folded`` makes it, for one value."""
     plain = fold(text).replace("'s ", " ").removesuffix("'s").replace(".", "").replace("'", "")

@@ -20,7 +20,6 @@ from pipeline.extract.entities import Entity
 from pipeline.extract.fingerprints import content_key, content_minhash, content_words
 from pipeline.extract.lexicon import FOLDER
 from pipeline.extract.mention_rows import mention_rows
-from pipeline.extract.persona import NameIndex
 from pipeline.extract.said_on import statement_date
 from pipeline.extract.slots import Attribution, Resolved, Span
 from pipeline.extract.speakers import Reading, actors_of, resolve_speakers
@@ -176,7 +175,7 @@ def _said_row(
 
 def _named_in(reading: Reading, span: Span) -> Entity | None:
     """The actor that an addressee names: the name that ends it, not one in "Mr Putin's aides"."""
-    inside = NameIndex(reading.names).overlapping(*span)
+    inside = reading.index.overlapping(*span)
     if not inside or inside[-1].is_possessive:
         return None
     if any(t.is_word for t in reading.layout.between(inside[-1].end, span[1])):

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from pipeline.extract.cue_lists.lexicon import CUE_CLASSES, CueLexicon, read_lexicon
-from pipeline.extract.cue_lists.phrase import ADJECTIVE, CuePhrase, Match, Span, Token, tokens
+from pipeline.extract.cue_lists.phrase import ADJECTIVE, CuePhrase, Match, Span, Token, cue_phrase, tokens
 
 __all__ = [
     "CUE_CLASSES",
@@ -76,16 +76,17 @@ def read_cue(
     """
     if cue is None:
         return CueReading(None, "say" if is_direct else "other", is_direct, False)
-    phrase = CuePhrase(text, cue, content, lexicon)
-    head = phrase.head()
+    phrase = cue_phrase(text, cue, tuple(content), lexicon)
+    head = phrase.head
     if head is None:
         quoted = is_direct or any(_QUOTE_MARK.search(text, s, e) for s, e in content)
         return CueReading(phrase.guess(), "other", quoted, _is_negated(phrase, len(phrase.tokens)))
-    refusal = _refusal(phrase, head)
+    is_negated = _is_negated(phrase, head.first)
+    refusal = _refusal(phrase, head, is_negated=is_negated)
     if refusal is not None:
         return CueReading(refusal, "decline_to_comment", True, True)
     speech = head.entry.is_speech or _is_uttered(phrase, head, is_direct=is_direct)
-    return CueReading(head.entry.lemma, head.entry.cue_class, speech, _is_negated(phrase, head.first))
+    return CueReading(head.entry.lemma, head.entry.cue_class, speech, is_negated)
 
 
 def _is_negated(phrase: CuePhrase, head: int) -> bool:
@@ -93,15 +94,15 @@ def _is_negated(phrase: CuePhrase, head: int) -> bool:
     lexicon = phrase.lexicon
     near = takewhile(lambda t: phrase.is_function_word(t.text) or t.text.endswith("ly"), phrase.before[::-1])
     line = f" {' '.join(lexicon.base(t.text) for t in (*[*near][::-1], *phrase.tokens[:head]))} "
-    for words in lexicon.words_of("double_negative"):
-        line = line.replace(f" {words} ", " ")
+    for words in lexicon.padded("double_negative"):
+        line = line.replace(words, " ")
     is_not, is_failed = (
-        any(f" {words} " in line for words in lexicon.words_of(role)) for role in ("negator", "negating")
+        any(words in line for words in lexicon.padded(role)) for role in ("negator", "negating")
     )
     return is_not != is_failed
 
 
-def _refusal(phrase: CuePhrase, head: Match) -> str | None:
+def _refusal(phrase: CuePhrase, head: Match, *, is_negated: bool) -> str | None:
     """The lemma if the cue refuses or fails to comment ("would not say", "no comment")."""
     lexicon, lemma = phrase.lexicon, head.entry.lemma
     words = [lexicon.base(t.text) for t in phrase.tokens]
@@ -112,7 +113,7 @@ def _refusal(phrase: CuePhrase, head: Match) -> str | None:
             return word
     if head.entry.cue_class == "decline_to_comment":
         return lemma
-    if not _is_negated(phrase, head.first):
+    if not is_negated:
         return None
     would_not = "will" in words[: head.first] and lexicon.has_role("comment", lemma)
     return lemma if would_not or lexicon.has_role("unanswered", lemma) else None
@@ -152,8 +153,8 @@ def addressee(
     """
     if cue is None:
         return None
-    phrase = CuePhrase(text, cue, content, lexicon)
-    head = phrase.head()
+    phrase = cue_phrase(text, cue, tuple(content), lexicon)
+    head = phrase.head
     if head is None or head.use in ("preposition", "mark", "adverb"):
         return None
     start = [*phrase.tokens, *phrase.after][head.last].end
@@ -172,8 +173,8 @@ def addressee_in_content(
     """
     if cue is None or not content or not 0 <= content[0][0] - cue[1] <= 1:
         return None
-    phrase = CuePhrase(text, cue, content, lexicon)
-    head = phrase.head()
+    phrase = cue_phrase(text, cue, tuple(content), lexicon)
+    head = phrase.head
     if head is None or head.last != len(phrase.tokens) - 1:
         return None
     found = _Listener(text, *content[0], head.entry.lemma, lexicon).object()

@@ -5,31 +5,26 @@ Belongs here: the normal form, its key and its MinHash. Does not: grouping quota
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from functools import cache
-from typing import Any
-
-from datasketch import MinHash  # pyright: ignore[reportMissingTypeStubs]  # there are none
+from functools import lru_cache
 
 from pipeline.extract.lexicon import fold
 from pipeline.ids import stable_id
+from pipeline.minhash import minhash
 
 PERMUTATIONS = 32
-SEED = 1
-"""Fixed for good: signatures of different seeds cannot be compared."""
+"""Fixed for good: signatures of different sizes cannot be compared."""
+_WORD = re.compile(r"[^\W_]+")
 SHINGLE = 3
 """Words in a shingle: short quotations still have several, chance matches stay rare."""
 
 
-@cache
-def _empty() -> Any:  # datasketch has no types
-    return MinHash(num_perm=PERMUTATIONS, seed=SEED, scheme="affine32")
-
-
-def content_words(text: str) -> list[str]:
+@lru_cache(maxsize=8)  # of one content its words, key and signature are asked for, one after the other
+def content_words(text: str) -> tuple[str, ...]:
     """The words of a content without case, accents and marks."""
     plain = fold(unicodedata.normalize("NFKC", text)).replace("'", "")
-    return "".join(c if c.isalnum() else " " for c in plain).split()
+    return tuple(_WORD.findall(plain))
 
 
 def content_key(text: str, attribution_id: str) -> str:
@@ -44,7 +39,4 @@ def content_minhash(text: str) -> list[int]:
     if not words:
         return []
     last = max(1, len(words) - SHINGLE + 1)
-    grams = {" ".join(words[i : i + SHINGLE]).encode() for i in range(last)}
-    signature = _empty().copy()
-    signature.update_batch(sorted(grams))
-    return [int(v) for v in signature.hashvalues]
+    return minhash({" ".join(words[i : i + SHINGLE]) for i in range(last)}, PERMUTATIONS)

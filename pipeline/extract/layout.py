@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.extract.lexicon import fold, lexicon
 from pipeline.extract.quotes import Quotation, paragraphs, quotations
@@ -115,6 +116,7 @@ class Layout:
         return -1
 
 
+@lru_cache(maxsize=50_000)
 def _low(word: str) -> str:
     """The folded word; "US" and "WHO" keep their capitals, so that they are no pronouns."""
     low = fold(word)

@@ -13,7 +13,7 @@ from pipeline.extract.entities import Entity
 from pipeline.extract.layout import Layout
 from pipeline.extract.lexicon import fold, lexicon
 from pipeline.extract.name_kinds import is_adjective
-from pipeline.extract.persona import Name, NameIndex, Role
+from pipeline.extract.persona import Name, Role
 from pipeline.extract.slots import Attribution, Resolved
 from pipeline.extract.speakers import Reading
 
@@ -40,11 +40,11 @@ def mention_rows(
         countries: Makes "Ukraine" of "Ukrainian".
     """
     places = _Places(reading.layout, attributions, reading.resolved)
-    in_title = NameIndex(reading.names).in_titles()
+    in_title = reading.index.in_titles()
     spoke = {id(done.entity) for done in reading.resolved}
     bodies = _Bodies(reading)
     rows: dict[tuple[int, int], Row] = {}
-    for name in reading.names:
+    for name in reading.index.names:
         entity = reading.of_name.get(name.start)
         if entity is None or name.start in in_title or not _counts(name, entity, reading.layout):
             continue
@@ -134,7 +134,7 @@ class _Bodies:
 
     def __init__(self, reading: Reading) -> None:
         self._known: dict[str, str] = {}
-        for name in reading.names:
+        for name in reading.index.names:
             entity = reading.of_name.get(name.start)
             if entity is not None and entity.problem is None and entity.kind != "person":
                 self._known.setdefault(fold(name.text), entity.name)

@@ -38,7 +38,7 @@ class Reading:
 
     entities: list[Entity]
     of_name: dict[int, Entity]
-    names: list[Name]
+    index: NameIndex
     resolved: list[Resolved]
     layout: Layout
 
@@ -70,7 +70,7 @@ def resolve_speakers(
     walk = _Walk(layout, names, Discourse(layout, entities), of_name, hints, attributions, author)
     walk.run()
     resolved = [slot.done for slot in walk.slots if slot.done is not None]
-    return Reading(walk.discourse.entities, of_name, names, [*resolved, *walk.joint], layout)
+    return Reading(walk.discourse.entities, of_name, walk.names, [*resolved, *walk.joint], layout)
 
 
 class _Walk:

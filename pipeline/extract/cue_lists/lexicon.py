@@ -20,6 +20,8 @@ KINDS = ("verb", "noun", "adjective", "adverb", "preposition", "mark")
 
 _FOLDER = Path(__file__).parent
 _ENDINGS = (("ies", "y"), ("ied", "y"), ("es", ""), ("s", ""), ("ing", ""), ("ed", ""))
+_REMEMBERED = 50_000
+"""Words whose base forms are kept; then they are forgotten, for texts never run out of new words."""
 _BRITISH = (("ize", "ise"), ("yze", "yse"), ("ization", "isation"))
 
 
@@ -53,8 +55,11 @@ class CueLexicon:
         for role, word in _rows("grammar.csv"):
             roles.setdefault(role, set()).add(word)
         self._roles = roles
-        self._ordered = {role: sorted(words, key=lambda w: (-len(w), w)) for role, words in roles.items()}
+        longest_first = {role: sorted(words, key=lambda w: (-len(w), w)) for role, words in roles.items()}
+        self._padded = {role: [f" {w} " for w in words] for role, words in longest_first.items()}
         self._listed = set[str]().union(*roles.values())
+        self._lemmas: dict[str, tuple[str, ...]] = {}
+        self._bases: dict[str, str] = {}
 
     def __contains__(self, lemma: object) -> bool:
         return lemma in self._kinds
@@ -75,22 +80,35 @@ class CueLexicon:
         """Whether one of ``words`` stands in ``grammar.csv`` under ``role``."""
         return not self._roles[role].isdisjoint(words)
 
-    def words_of(self, role: str) -> Sequence[str]:
-        """Words and phrases that stand in ``grammar.csv`` under ``role``, longest first."""
-        return self._ordered[role]
+    def padded(self, role: str) -> Sequence[str]:
+        """Words and phrases that stand in ``grammar.csv`` under ``role``, longest first, each between blanks."""
+        return self._padded[role]
 
-    def lemmas(self, form: str) -> list[str]:
+    def lemmas(self, form: str) -> tuple[str, ...]:
         """Base forms that ``form`` (lower case) may have, likeliest first, with British spellings."""
+        lemmas = self._lemmas.get(form)
+        if lemmas is None:
+            if len(self._lemmas) >= _REMEMBERED:
+                self._lemmas.clear()
+            lemmas = self._lemmas[form] = self._lemmas_of(form)
+        return lemmas
+
+    def _lemmas_of(self, form: str) -> tuple[str, ...]:
         found = [self._irregular[form]] if form in self._irregular else []
         for lemma in (form, *_stems(form)):
             found += [lemma, self._spelling.get(lemma) or _british(lemma)]
-        return list(dict.fromkeys(found))
+        return tuple(dict.fromkeys(found))
 
     def base(self, form: str) -> str:
         """The one base form of ``form`` to compare by: one that the lists know, else the likeliest."""
-        lemmas = self.lemmas(form)
-        known = (lemma for lemma in lemmas if lemma in self._kinds or lemma in self._listed)
-        return next(known, lemmas[min(1, len(lemmas) - 1)])
+        base = self._bases.get(form)
+        if base is None:
+            if len(self._bases) >= _REMEMBERED:
+                self._bases.clear()
+            lemmas = self.lemmas(form)
+            known = (lemma for lemma in lemmas if lemma in self._kinds or lemma in self._listed)
+            base = self._bases[form] = next(known, lemmas[min(1, len(lemmas) - 1)])
+        return base
 
 
 def read_lexicon(path: Path) -> CueLexicon:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from itertools import pairwise, takewhile
 
 from pipeline.extract.cue_lists.lexicon import CueEntry, CueLexicon
@@ -55,6 +56,7 @@ class CuePhrase:
         self.before = [*takewhile(_in_sentence, before[::-1])][::-1]
         self.after = [*takewhile(_in_sentence, tokens(text, cue[1], min(len(text), cue[1] + _NEAR)))]
 
+    @cached_property
     def head(self) -> Match | None:
         """The reporting word: the last verb of the chain, else noun or adjective, else what is left."""
         found = list(self._matches())
@@ -206,6 +208,12 @@ class CuePhrase:
         bases = (word, *self.lexicon.lemmas(word)[:1])
         is_listed = any(self.lexicon.has_role(role, *bases) for role in roles)
         return is_listed or self.lexicon.entry(word, "preposition") is not None
+
+
+@lru_cache(maxsize=8)  # what a cue says and to whom are asked for one after the other
+def cue_phrase(text: str, cue: Span, content: tuple[Span, ...], lexicon: CueLexicon) -> CuePhrase:
+    """The cue at ``cue`` with what stands beside it; no part of ``content`` is looked at."""
+    return CuePhrase(text, cue, content, lexicon)
 
 
 def _in_sentence(token: Token) -> bool:
