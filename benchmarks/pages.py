@@ -3,11 +3,12 @@
 Belongs here: making pages that have the structure of real ones (navigation, bylines, JSON-LD, quotations with
 their cues) and the length of real articles. Does not: measuring. Page ``number`` is the same on every machine.
 
-    python -m benchmarks.pages FOLDER --count 1000 [--per-day 1000] [--first 2022-01-01] [--per-file 500] [--words 750 750]
+    python -m benchmarks.pages FOLDER --count 1000 [--per-day 1000] [--first 2022-01-01] [--words 750 750]
 
-A variant keeps the template's markup and the order of two sample articles' paragraphs, up to about 750 words (or as asked).
-Names are renamed by a cast of which there are ``CASTS``, most of the longer words are exchanged for words
-with the same ending; reporting words stay. One page in a hundred is another language, an error page, or cut off.
+A variant keeps the template's markup and the order of two sample articles' paragraphs, up to about 750 words
+unless asked otherwise. Names are renamed by a cast of which there are ``CASTS``, most of the longer words are
+exchanged for words with the same ending; reporting words stay. One page in a hundred is another language, an error
+page, or cut off.
 """
 
 from __future__ import annotations

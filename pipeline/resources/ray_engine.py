@@ -7,7 +7,7 @@ asked for.
 Every node must see the data folder under the same path. Days are taken in chunks; in a chunk each stage goes over
 all pages of all its days at once, and each day is written as soon as the stage is done. A killed run goes on with
 the first stage of a day that is not recorded as done. Ray starts lost workers anew and gives their batch to another
-one; a batch that has died before is worked off item by item, and an item that kills its worker twice is rejected.
+one; a batch that has died twice is worked off item by item, and an item that kills its worker twice is rejected.
 """
 
 from __future__ import annotations
@@ -331,9 +331,9 @@ class Actor:
         return {"at": list(rows["at"]), "result": out}
 
     def work(self, at: int, batch: Sequence[Any]) -> list[Done | Lost]:
-        """One batch; item by item if it has died before."""
+        """One batch; item by item if it has died twice."""
         mark = self._attempts / str(at)
-        if _tried(mark) == 0:
+        if _tried(mark) < KILLS:
             result: list[Done | Lost] = [Done(batch, self._handle(batch))]
         else:
             result = [self._alone(self._attempts / f"{at}-{place}", item) for place, item in enumerate(batch)]

@@ -6,8 +6,9 @@ Belongs here: starting, feeding, watching and ending processes. Does not: what t
 A task is a small picklable value; ``open()`` loads what it needs, once a worker, and gives the function that a
 batch is handed to. Batches are drawn from their iterator only when a worker is free, so no more of them are in
 memory than there are workers. A worker that dies (killed, out of memory, a fault in native code) costs nothing:
-the items of its batch are tried again one by one, and an item that kills its worker twice while alone is given
-back as ``Lost``. What raises in a worker raises here.
+its batch is tried again as it was, for articles of a batch tell of each other's names. The items of a batch that
+has killed two workers are tried one by one, and an item that kills its worker twice while alone is given back as
+``Lost``. What raises in a worker raises here.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from types import TracebackType
 from typing import Any, Protocol
 
 KILLS = 2
-"""How often an item may kill a worker before it is given up."""
+"""How often a batch may kill a worker before it is taken apart, and an item before it is given up."""
 SECONDS_A_BATCH = 120.0
 SECONDS_AN_ITEM = 60.0
 """A worker that takes longer than both together hangs and is killed: the slowest page known takes two seconds."""
@@ -200,15 +201,15 @@ class Workers:
         yield Done(batch.items, result)
 
     def _bury(self, worker: _Worker, again: deque[_Batch], reason: str | None) -> Iterator[Lost]:
-        """Take a dead or hanging worker out; its items go back one by one, or are given up."""
+        """Take a dead or hanging worker out; its batch goes back, whole, then item by item, or is given up."""
         batch = worker.batch
         ended = self._remove(worker)
         if batch is None:
             return
-        if len(batch.items) > 1:
-            again.extend(_Batch([item]) for item in batch.items)
-        elif batch.kills + 1 < KILLS:
+        if batch.kills + 1 < KILLS:
             again.append(_Batch(batch.items, batch.kills + 1))
+        elif len(batch.items) > 1:
+            again.extend(_Batch([item]) for item in batch.items)
         else:
             yield Lost(batch.items[0], f"its worker process died {KILLS} times ({reason or ended})")
 

@@ -132,7 +132,7 @@ def test_an_item_that_kills_its_worker_twice_is_given_up(tmp_path):
     import pickle
 
     actor = Actor(pickle.dumps(Fragile()), str(tmp_path))
-    for _ in range(3):  # the batch as a whole, then twice the item alone
+    for _ in range(4):  # twice the batch as a whole, then twice the item alone
         with pytest.raises(InterruptedError):
             actor.work(0, [2, -1, 3])
     outcome = actor.work(0, [2, -1, 3])
