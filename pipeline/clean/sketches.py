@@ -1,3 +1,5 @@
+# pyright: basic
+# NumPy's types lose themselves in arithmetic; this module gives it a typed face.
 """Sketches: MinHash signatures, and which of many agree.
 
 Belongs here: the size of a signature, comparing. Does not: hashing (``pipeline.minhash``), grouping articles
@@ -66,9 +68,10 @@ def _counted(
     lengths = counts.ravel()
     starts = np.repeat(first.ravel() - np.cumsum(lengths) + lengths, lengths)
     inside = starts + np.arange(len(starts))
-    columns = np.repeat(np.arange(SIGNATURE_SIZE), counts.sum(axis=1))
+    numbers = np.repeat(np.arange(SIGNATURE_SIZE), counts.sum(axis=1))
     asked = np.repeat(np.tile(rows, SIGNATURE_SIZE), lengths)
-    met, times = np.unique(asked * order.shape[1] + order[columns, inside], return_counts=True)
+    met, times = np.unique(asked * order.shape[1] + order[numbers, inside], return_counts=True)
     enough = times >= least * SIGNATURE_SIZE
     for pair, share in zip(met[enough].tolist(), (times[enough] / SIGNATURE_SIZE).tolist(), strict=True):
-        yield *divmod(pair, order.shape[1]), share
+        place, other = divmod(pair, order.shape[1])
+        yield place, other, share

@@ -1,5 +1,9 @@
 import datetime as dt
 
+import numpy as np
+import pytest
+
+from pipeline.clean import sketches
 from pipeline.clean.duplicates import Signed, grams, group_duplicates, signature
 
 START = dt.datetime(2024, 5, 1, tzinfo=dt.UTC)
@@ -142,3 +146,26 @@ def test_texts_that_cannot_be_had_cost_only_that_pair():
     new, old = [signed("copy", copy)], [signed("wire", wire, -24, group="wire")]
     assert group_duplicates(new, old, texts_of=lambda _: {"copy": copy}) == {"copy": "copy"}
     assert group_duplicates(new, old, texts_of=lambda _: {"copy": copy, "wire": wire}) == {"copy": "wire"}
+
+
+@pytest.mark.parametrize("at_once", [2_000_000, 1])
+def test_agreement_is_that_of_comparing_every_pair(monkeypatch, at_once):
+    monkeypatch.setattr(sketches, "_MATCHES", at_once)
+    draw = np.random.default_rng(7)
+    known = draw.integers(0, 4, (30, 64), dtype=np.uint32) * np.uint32(1_000_000_007)
+    asked = np.concatenate([draw.integers(0, 4, (40, 64), dtype=np.uint32), known[:3]]).astype(np.uint32)
+    expected = {
+        (i, j): float((a == k).mean())
+        for i, a in enumerate(asked)
+        for j, k in enumerate(known)
+        if (a == k).mean() >= 0.25
+    }
+    found = {(i, j): share for i, j, share in sketches.agreeing(list(known), list(asked), least=0.25)}
+    assert found == expected
+    assert len(expected) > 30
+    assert found[40, 0] == 1.0
+
+
+def test_nothing_agrees_with_nothing():
+    assert list(sketches.agreeing([], [[1] * 64], least=0.1)) == []
+    assert list(sketches.agreeing([[1] * 64], [[2] * 64], least=0.1)) == []
