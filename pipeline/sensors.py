@@ -162,12 +162,12 @@ def fail_lost_runs(instance: dg.DagsterInstance) -> list[str]:
 
 @dg.sensor(
     name="lost_runs",
-    minimum_interval_seconds=60,
+    minimum_interval_seconds=30,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Marks runs whose process is gone as failed, so that they are tried again and hold no pool.",
 )
 def lost_runs_sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-    """Look for lost runs once a minute."""
+    """Look for lost runs twice a minute."""
     failed = fail_lost_runs(context.instance)
     return dg.SkipReason(f"marked as failed: {json.dumps(failed)}" if failed else "no run is lost")
 

@@ -3,14 +3,17 @@
 Belongs here: gathering. Does not: deciding what is rejected (each stage does).
 """
 
+import time
+from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 import polars as pl
 
 from pipeline.assets.catalogue import LEDGER_KEYS, describe
 from pipeline.assets.partitions import DAILY, ONE_RUN, days_of
-from pipeline.assets.report import links, preview_markdown, rejects_markdown
+from pipeline.assets.report import links, preview_markdown, reasons_markdown, rejects_markdown
 from pipeline.resources.lake import Lake
 from pipeline.resources.processes import day_lock
 from pipeline.schemas import TABLES
@@ -33,17 +36,23 @@ def ledger(
 ) -> Iterator[dg.MaterializeResult]:
     """Rejects and run log of each day, gathered from the stages."""
     for name, key in LEDGER_KEYS.items():
-        frames: list[pl.DataFrame] = []
         for day in days_of(context):
+            clock = time.monotonic()
             with day_lock(settings, day):
-                frames.append(lake.gather(TABLES[name], day))
-        rows = pl.concat(frames)
-        shown = rejects_markdown(rows) if name == "rejects" else preview_markdown(rows)
-        yield dg.MaterializeResult(
-            asset_key=key,
-            metadata={
-                "dagster/row_count": rows.height,
-                "preview": dg.MetadataValue.md(shown),
-                **links(settings),
-            },
-        )
+                rows = lake.gather(TABLES[name], day)
+            metadata = _metadata(name, rows, settings)
+            metadata["elapsed_seconds"] = dg.MetadataValue.float(round(time.monotonic() - clock, 3))
+            context.add_asset_metadata(metadata, asset_key=key, partition_key=day.isoformat())
+        yield dg.MaterializeResult(asset_key=key)
+
+
+def _metadata(name: str, rows: pl.DataFrame, settings: Settings) -> dict[str, Any]:
+    """What is told of a day: how many rows, rejects by reason, the first rows, links."""
+    told: dict[str, Any] = {"dagster/row_count": dg.MetadataValue.int(rows.height), **links(settings)}
+    if name == "rejects":
+        told["rejected"] = dg.MetadataValue.md(reasons_markdown(Counter(rows["reason_code"].to_list())))
+        told["preview"] = dg.MetadataValue.md(rejects_markdown(rows))
+    else:
+        told["version"] = dg.MetadataValue.text(", ".join(sorted(set(rows["version"]))) or "none")
+        told["preview"] = dg.MetadataValue.md(preview_markdown(rows))
+    return told

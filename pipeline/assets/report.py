@@ -51,6 +51,12 @@ def counts_markdown(rows_in: int, rows_out: int, reasons: Mapping[str, int]) -> 
     return "\n".join(lines if reasons else [*lines, "| rejected | 0 |"])
 
 
+def reasons_markdown(reasons: Mapping[str, int]) -> str:
+    """Rejects by reason as a Markdown table; "none" for none."""
+    lines = [f"| {code.translate(_SPECIAL)} | {n} |" for code, n in sorted(reasons.items())]
+    return "\n".join(["| reason | rows |", "| --- | ---: |", *lines]) if lines else "none"
+
+
 def rejects_markdown(rejects: pl.DataFrame) -> str:
     """The first rejects of a run, and where all of them are."""
     if not rejects.height:

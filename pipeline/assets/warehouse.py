@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from dagster_dbt.errors import DagsterDbtError
 from pipeline.assets.catalogue import LEDGER_KEYS, OWNERS
 from pipeline.assets.lineage import model_lineage
 from pipeline.assets.partitions import days_of_tags
-from pipeline.assets.report import PREVIEW_ROWS, links, plot_markdown, preview_markdown
+from pipeline.assets.report import PREVIEW_ROWS, links, plot_markdown, preview_markdown, reasons_markdown
 from pipeline.resources.locks import warehouse_lock
 from pipeline.resources.progress import Progress
 from pipeline.resources.publication import Publication, connect_published, publish
@@ -150,9 +151,11 @@ def build_warehouse_assets(project: DbtProject) -> list[dg.AssetsDefinition]:
         progress: dg.ResourceParam[Progress],
     ) -> dg.MaterializeResult:
         progress.note("publishing")
+        clock = time.monotonic()
         with warehouse_lock(settings):
             made = publish(settings.data_dir, run_id=context.run.run_id)
-        return dg.MaterializeResult(metadata=_publication(made, settings))
+        seconds = {"elapsed_seconds": round(time.monotonic() - clock, 3)}
+        return dg.MaterializeResult(metadata=_publication(made, settings) | seconds)
 
     return [dbt_models, published]
 
@@ -220,10 +223,14 @@ def _publication(made: Publication, settings: Settings) -> dict[str, Any]:
             "from actor_statements_daily join dim_actor using (actor_id) group by all "
             "order by statements desc, actor_name limit 5"
         ).pl()
+        versions = connection.sql("select distinct version from run_log order by all").fetchall()
+        reasons = dict(connection.sql("select reason_code, count(*) from rejects group by all").fetchall())
     return {
         "dagster/row_count": made.row_counts["fct_statement"],
         "path": dg.MetadataValue.path(str(made.path)),
         "publication": made.publication_id,
+        "version": ", ".join(str(version) for (version,) in versions),
+        "rejected": dg.MetadataValue.md(reasons_markdown(reasons)),
         "tables": dg.MetadataValue.md(f"| table | rows |\n| --- | ---: |\n{counts}"),
         "preview": dg.MetadataValue.md(preview_markdown(top)),
         "plot": dg.MetadataValue.md(plot_markdown(days, max(days), "statements")) if days else "none yet",

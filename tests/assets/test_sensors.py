@@ -18,7 +18,7 @@ from pydantic import SecretStr
 
 from pipeline.resources.locks import LockedError
 from pipeline.resources.processes import day_lock, is_alive, started_at
-from pipeline.sensors import Alert, describe_failure, fail_lost_runs, send
+from pipeline.sensors import Alert, build_failure_sensor, describe_failure, fail_lost_runs, send
 from pipeline.settings import Settings
 
 RUN = dg.DagsterRun(
@@ -140,6 +140,39 @@ def test_one_channel_that_fails_does_not_stop_the_other(alert, webhook, mail):
     (problem,) = send(settings, alert)
     assert problem.startswith("webhook: Client error '404")
     assert "articles: disk full" in mail.got
+
+
+@dg.job
+def breaks() -> None:
+    @dg.op
+    def disk_full() -> None:
+        raise OSError("no space left")
+
+    disk_full()
+
+
+@pytest.mark.parametrize(("retried", "told"), [("false", 1), ("true", 0)])
+def test_a_run_that_failed_for_good_is_told_and_one_that_is_tried_again_is_not(webhook, retried, told):
+    settings = Settings(alert_webhook=SecretStr(f"http://127.0.0.1:{webhook.port}/hook"))
+    sensor = build_failure_sensor(settings)
+    with dg.DagsterInstance.ephemeral() as instance:
+        tags = {"dagster/partition": "2026-11-20", "dagster/will_retry": retried}
+        failed = breaks.execute_in_process(instance=instance, raise_on_error=False, tags=tags)
+        context = dg.build_run_status_sensor_context(
+            sensor_name=sensor.name,
+            dagster_instance=instance,
+            dagster_run=failed.dagster_run,
+            dagster_event=failed.get_run_failure_event(),
+        ).for_run_failure()
+        sensor(context)
+    bodies = [json.loads(body) for body in webhook.got]
+    assert len(bodies) == told
+    for body in bodies:
+        assert body["text"].splitlines()[:2] == [
+            "onrecord: breaks failed for 2026-11-20",
+            "disk_full: OSError: no space left",
+        ]
+        assert body["url"].endswith(f"/runs/{failed.run_id}")
 
 
 def test_secrets_are_not_shown():
