@@ -31,7 +31,7 @@ run: setup ## the whole pipeline on the bundled articles, offline
 test: setup lint types ## lint, types, every test, dbt build with its tests
 	$(BIN)/python -m pytest -m "not services"
 
-services: setup ## the tests that start Dagster's webserver and daemon, and a Ray cluster (many minutes)
+services: setup ## the tests that start a Ray cluster (many minutes)
 	$(BIN)/python -m pytest -m services
 
 fast: setup ## the quick tests only

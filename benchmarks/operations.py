@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import itertools
 import re
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +30,9 @@ from benchmarks.sections import put, table
 from benchmarks.services import QUIET, Services, wait_for
 from pipeline.definitions import build_defs
 from pipeline.resources.lake import Lake, days_between
+from pipeline.running import open_instance
 from pipeline.schemas import RUN_LOG, STATEMENTS
+from pipeline.settings import Settings
 
 ENDED = ("COMPLETED", "COMPLETED_SUCCESS", "COMPLETED_FAILED", "FAILED", "CANCELED")
 HOURS = 3
@@ -108,7 +112,7 @@ def stage_seconds(data_dir: Path, days: list[dt.date]) -> str:
 
 
 def side_by_side(work: Path, days: int) -> str:
-    """Days as runs of their own, all asked for at once; then the same days in one run."""
+    """Days as runs of their own, all asked for at once, one of them twice; then the same days in one run."""
     data_dir, inputs = work / "data", work / "in"
     pages = write_days(inputs, days)
     store_pages(data_dir, inputs, days)
@@ -118,7 +122,8 @@ def side_by_side(work: Path, days: int) -> str:
     try:
         wait_for("the services", services.schedule)
         began = time.monotonic()
-        ids = {services.launch("daily", day.isoformat()) for day in wanted}
+        # The first day twice: the second run of it must wait, and change nothing.
+        ids = {services.launch("daily", day.isoformat()) for day in [wanted[0], *wanted]}
         ended = ("SUCCESS", "FAILURE", "CANCELED")
 
         def all_ended() -> list[dict[str, Any]]:
@@ -127,7 +132,7 @@ def side_by_side(work: Path, days: int) -> str:
 
         runs = wait_for("the runs", all_ended, seconds=HOURS * 3600)
         apart = time.monotonic() - began
-        rows, most = counts(data_dir)[0], most_at_once(runs)
+        rows, most = counts(data_dir)[0], most_at_once((r["startTime"], r["endTime"]) for r in runs)
         problems = judged(services, wanted)
         began = time.monotonic()
         started = services.backfill(lake_and_warehouse(), [d.isoformat() for d in wanted])
@@ -143,27 +148,40 @@ def side_by_side(work: Path, days: int) -> str:
             problems.append(f"{rows} statements by runs side by side, {counts(data_dir)[0]} by one run")
     finally:
         services.stop()
+    writing, others = side_by_side_steps(data_dir, ids)
+    if writing > 1:
+        problems.append(f"{writing} steps wrote the warehouse at one time")
     statuses = sorted({r["status"] for r in runs})
     lines = [
-        [f"{days} runs, a day each", f"{apart:.0f} s", ", ".join(statuses), most],
+        [f"{days} runs, a day each, and one of them again", f"{apart:.0f} s", ", ".join(statuses), most],
         ["one backfill of the same days", f"{together:.0f} s", state["status"], 1],
     ]
     told = "".join(f"\n- BROKEN: {p}" for p in problems[:20])
     return (
         f"{days} days, {pages} pages; {rows} statements published by either way.\n\n"
         f"{table(['how', 'seconds', 'ended as', 'most runs at once'], lines)}\n\n"
-        f"Problems, lock errors among them: {len(problems)}\n{told}"
+        f"Of the runs side by side, at most {others} lake steps went on at one time, and {writing} step that writes "
+        f"the warehouse. Problems, lock errors among them: {len(problems)}\n{told}"
     )
 
 
-def most_at_once(runs: list[dict[str, Any]]) -> int:
-    """The most runs that were under way at one time."""
-    steps = sorted([(r["startTime"], 1) for r in runs] + [(r["endTime"], -1) for r in runs])
-    most = now = 0
-    for _, step in steps:
-        now += step
-        most = max(most, now)
-    return most
+def side_by_side_steps(data_dir: Path, run_ids: set[str]) -> tuple[int, int]:
+    """The most steps that wrote the warehouse at one time, and the most others."""
+    writing: list[tuple[float, float]] = []
+    others: list[tuple[float, float]] = []
+    with open_instance(Settings(data_dir=data_dir)) as instance:
+        for run_id in run_ids:
+            for step in instance.get_run_step_stats(run_id):
+                if step.start_time and step.end_time:
+                    kind = writing if step.step_key in ("dbt_models", "published") else others
+                    kind.append((step.start_time, step.end_time))
+    return most_at_once(writing), most_at_once(others)
+
+
+def most_at_once(spans: Iterable[tuple[float, float]]) -> int:
+    """The most of these spans of time that share a moment."""
+    marks = sorted(mark for start, end in spans for mark in ((start, 1), (end, -1)))
+    return max(itertools.accumulate(step for _, step in marks), default=0)
 
 
 def main() -> None:

@@ -49,6 +49,14 @@ def test_lineage_goes_from_feed_to_mart(graph, asset, upstream):
     assert names(graph.get(dg.AssetKey([asset])).parent_keys) >= upstream
 
 
+def test_the_warehouse_waits_until_a_day_of_the_lake_is_whole(graph):
+    """A backfill from the graph would else start dbt once for each lake table."""
+    staging = [k for k in graph.materializable_asset_keys if graph.get(k).group_name == "staging"]
+    assert len(staging) == len(TABLES) + 1
+    for key in staging:
+        assert "lake/run_log" in names(graph.get(key).parent_keys), key
+
+
 def test_the_publication_waits_for_every_mart(graph):
     assert names(graph.get(dg.AssetKey(["published"])).parent_keys) == MARTS
 
