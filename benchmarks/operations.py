@@ -1,6 +1,6 @@
 """Operations in Dagster's own services: a year backfilled, days side by side, and what starting costs.
 
-    python -m benchmarks.operations year [--days 365] [--keep FOLDER]
+    python -m benchmarks.operations year [--days 365] [--pages-a-day 2] [--keep FOLDER]
     python -m benchmarks.operations side-by-side [--days 8]
     python -m benchmarks.operations overhead
 
@@ -56,10 +56,10 @@ def judged(services: Services, days: list[dt.date]) -> list[str]:
     return problems
 
 
-def year(work: Path, days: int) -> str:
+def year(work: Path, days: int, a_day: int | None) -> str:
     """A backfill of all assets over so many days, started as the UI starts it."""
     data_dir, inputs = work / "data", work / "in"
-    pages = write_days(inputs, days)
+    pages = write_days(inputs, days, a_day=a_day)
     stored = store_pages(data_dir, inputs, days)
     wanted = list(days_between(FIRST, FIRST + dt.timedelta(days=days - 1)))
     print(f"{pages} pages of {days} days stored in {stored:.0f} s", flush=True)
@@ -190,6 +190,9 @@ def main() -> None:
     )
     parser.add_argument("what", choices=["year", "side-by-side", "overhead"])
     parser.add_argument("--days", type=int, default=0)
+    parser.add_argument(
+        "--pages-a-day", type=int, help="at most so many pages a day of the year; all if not given"
+    )
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--keep", type=Path, help="folder to work in, kept")
     parser.add_argument("--no-page", action="store_true", help="print only")
@@ -198,14 +201,19 @@ def main() -> None:
         work = (args.keep or Path(made)).absolute()
         work.mkdir(parents=True, exist_ok=True)
         if args.what == "year":
-            title, text = "A year backfilled from the UI", year(work, args.days or 365)
+            title, text = "A year backfilled from the UI", year(work, args.days or 365, args.pages_a_day)
         elif args.what == "side-by-side":
             title, text = "Days side by side", side_by_side(work, args.days or 8)
         else:
             title, text = "What Dagster costs", overhead(work, args.rounds)
     print(text)
     if not args.no_page:
-        put(f"operations_{args.what}", title, f"python -m benchmarks.operations {args.what}", text)
+        put(
+            f"operations_{args.what}",
+            title,
+            f"python -m benchmarks.operations {' '.join(sys.argv[1:])}",
+            text,
+        )
     if "BROKEN" in text:
         sys.exit(1)
 

@@ -39,8 +39,15 @@ def shifted(text: str, by: dt.timedelta) -> str:
     return _DATE.sub(moved, text)
 
 
-def write_days(folder: Path, days: int, *, first: dt.date = FIRST) -> int:
-    """Copies of the sample for so many days from ``first`` on, as an input folder; returns how many pages."""
+def write_days(folder: Path, days: int, *, first: dt.date = FIRST, a_day: int | None = None) -> int:
+    """Copies of the sample for so many days from ``first`` on, as an input folder; returns how many pages.
+
+    Args:
+        folder: The input folder, made here.
+        days: How many days.
+        first: The first of them.
+        a_day: At most so many pages a day; None: all.
+    """
     folder.mkdir(parents=True)
     with (SAMPLE / "index.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -48,7 +55,7 @@ def write_days(folder: Path, days: int, *, first: dt.date = FIRST) -> int:
     for number in range(days):
         source = SAMPLE_DAYS[number % len(SAMPLE_DAYS)]
         by = first + dt.timedelta(days=number) - source
-        for row in [r for r in rows if r["collected_at"].startswith(source.isoformat())]:
+        for row in [r for r in rows if r["collected_at"].startswith(source.isoformat())][:a_day]:
             name = f"{number:03}-{row['file']}"
             # One page is broken on purpose; its bytes stay as they are.
             text = (SAMPLE / row["file"]).read_bytes().decode("utf-8", "surrogateescape")

@@ -14,6 +14,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from pipeline.settings import PROJECT_DIR
 
 BIN = Path(sys.executable).parent
 PATIENCE_SECONDS = 900
+PATIENT = {"DAGSTER_GRPC_TIMEOUT_SECONDS": "300"}
+"""On a loaded machine a code server may take longer than Dagster's own 60 s to start a run's process."""
 REPOSITORY = {"repositoryLocationName": "pipeline.definitions:defs", "repositoryName": "__repository__"}
 QUIET = {"ONRECORD_SCHEDULE_CRON": "0 0 1 1 *", "ONRECORD_COLLECT_EVERY_HOURS": "0"}
 """Settings under which no schedule starts anything."""
@@ -67,7 +70,7 @@ class Services:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        own = {"DAGSTER_HOME": str(self.home), "ONRECORD_DATA_DIR": str(data_dir)}
+        own = {"DAGSTER_HOME": str(self.home), "ONRECORD_DATA_DIR": str(data_dir), **PATIENT}
         self._env = os.environ | own | dict(env or {})
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -104,7 +107,7 @@ class Services:
         process.wait()
 
     def stop(self) -> list[int]:
-        """Ask every service to end, by its pid; returns how each ended."""
+        """Ask every service to end, by its pid; returns how each ended. What it had started ends with it."""
         ending, self.processes = self.processes, {}
         for process in ending.values():
             process.terminate()
@@ -112,9 +115,9 @@ class Services:
             return [process.wait(timeout=PATIENCE_SECONDS) for process in ending.values()]
         finally:
             for process in ending.values():
-                if process.poll() is None:
+                with suppress(ProcessLookupError):  # a code server that waits for its last heartbeat, if any
                     os.killpg(process.pid, signal.SIGKILL)
-                    process.wait()
+                process.wait()
 
     def end(self) -> None:
         """Leave nothing running, whatever happened."""
