@@ -51,7 +51,7 @@ docs: setup ## the docs as a site in build/docs, built strictly, with dbt's own
 dev: setup ## the Dagster UI on port 3000 with the daily schedule on
 	@ONRECORD_DATA_DIR=$(CURDIR)/data $(BIN)/python -m pipeline.running
 	@echo "Dagster UI: http://127.0.0.1:$(PORT) (takes half a minute; Ctrl+C ends it)"
-	@DAGSTER_HOME=$(CURDIR)/data/dagster exec $(BIN)/dagster dev --workspace workspace.yaml --host 127.0.0.1 --port $(PORT)
+	@DAGSTER_HOME=$(CURDIR)/data/dagster DAGSTER_GRPC_TIMEOUT_SECONDS=300 exec $(BIN)/dagster dev --workspace workspace.yaml --host 127.0.0.1 --port $(PORT)
 
 bench: setup ## the benchmarks
 	$(BIN)/python -m benchmarks
