@@ -2,7 +2,7 @@
 
     python -m benchmarks.operations year [--days 365] [--pages-a-day 2] [--keep FOLDER]
     python -m benchmarks.operations side-by-side [--days 8]
-    python -m benchmarks.operations overhead
+    python -m benchmarks.operations overhead | day
 
 Webserver and daemon are started as an operator has them, and asked by GraphQL as the UI asks. The pages are shifted
 copies of the bundled sample: its three days over and over, with their dates and addresses moved.
@@ -24,7 +24,7 @@ from typing import Any
 import polars as pl
 
 from benchmarks.invariants import broken, counts
-from benchmarks.overhead import overhead
+from benchmarks.overhead import day, overhead
 from benchmarks.sample_days import FIRST, store_pages, write_days
 from benchmarks.sections import put, table
 from benchmarks.services import QUIET, Services, wait_for
@@ -188,7 +188,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", choices=["year", "side-by-side", "overhead"])
+    parser.add_argument("what", choices=["year", "side-by-side", "overhead", "day"])
     parser.add_argument("--days", type=int, default=0)
     parser.add_argument(
         "--pages-a-day", type=int, help="at most so many pages a day of the year; all if not given"
@@ -204,6 +204,8 @@ def main() -> None:
             title, text = "A year backfilled from the UI", year(work, args.days or 365, args.pages_a_day)
         elif args.what == "side-by-side":
             title, text = "Days side by side", side_by_side(work, args.days or 8)
+        elif args.what == "day":
+            title, text = "A day from the click to the publication", day(work)
         else:
             title, text = "What Dagster costs", overhead(work, args.rounds)
     print(text)
