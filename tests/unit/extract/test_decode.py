@@ -1,12 +1,13 @@
 """Decoding on made-up scores: the tagger is played by the test, word by word."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from pipeline.extract.decode import decode
-from pipeline.extract.findings import Decoding
+from pipeline.extract.findings import Decoding, Found, Places
 from pipeline.extract.quotes import quotations
 from pipeline.extract.tagger import WindowScores
 from pipeline.extract.windows import Window
@@ -177,3 +178,37 @@ def test_a_block_that_is_somebody_elses_is_left_alone():
         {"added": {"speaker": ["The governor"]}, "said": {"speaker": ["Mr Orr"], "content": ["it was late"]}},
     )
     assert got == [("Mr Orr", "said", ["it was late"])]
+
+
+def test_the_work_grows_linearly_with_the_text(monkeypatch):
+    """Quotations and cues are held against their neighbours alone."""
+
+    def looked_at(copies: int) -> int:
+        story = 'The minister said "we will open the road again". The mayor called it "a good and long awaited day".\n'
+        text, windows = story * copies, []
+        for i in range(copies):
+            one = scores(
+                story,
+                {"said": 0.9, "called": 0.3},
+                {"said": {"speaker": ["The minister"], "content": ['"we will open the road again"']}},
+            )
+            at = one.window
+            shifted = Window(at.ids, at.kinds, at.starts + i * len(story), at.ends + i * len(story))
+            windows.append(replace(one, window=shifted))
+        seen = 0
+        near = Places.near
+
+        def counting(self: Places, start: int, end: int) -> list[Found]:
+            nonlocal seen
+            out = near(self, start, end)
+            seen += len(out)
+            return out
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Places, "near", counting)
+            assert len(decode(text, windows, quotations(text))) >= copies
+        return seen
+
+    few, many = looked_at(20), looked_at(160)
+    assert few > 0
+    assert many <= 8 * few * 1.1
