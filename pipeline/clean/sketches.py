@@ -17,8 +17,12 @@ from pipeline.minhash import Hashes, minhash
 
 SIGNATURE_SIZE = 64
 """Fixed for ever: signatures of all days are compared with each other."""
+_AT_ONCE = 50_000
+"""Signatures looked for at once: 80 MB."""
 _MATCHES = 2_000_000
 """Equal numbers that are counted together, which bounds memory where thousands of texts are copies of one."""
+
+Places = NDArray[np.intp]
 
 
 def sketch(items: Iterable[str]) -> list[int]:
@@ -46,7 +50,15 @@ def agreeing(
     columns = np.asarray(known, dtype=np.uint32).T
     order = np.argsort(columns, axis=1, kind="stable")
     ranked = np.take_along_axis(columns, order, axis=1)
-    wanted = np.asarray(asked, dtype=np.uint32).T
+    for at in range(0, len(asked), _AT_ONCE):
+        wanted = np.asarray(asked[at : at + _AT_ONCE], dtype=np.uint32).T
+        for place, other, share in _agreeing(order, ranked, wanted, least):
+            yield at + place, other, share
+
+
+def _agreeing(
+    order: Places, ranked: Hashes, wanted: Hashes, least: float
+) -> Iterator[tuple[int, int, float]]:
     first = np.stack([np.searchsorted(r, w, side="left") for r, w in zip(ranked, wanted, strict=True)])
     counts = np.stack([np.searchsorted(r, w, side="right") for r, w in zip(ranked, wanted, strict=True)])
     counts -= first
@@ -58,10 +70,10 @@ def agreeing(
 
 
 def _counted(
-    rows: NDArray[np.intp],
-    order: NDArray[np.intp],
-    first: NDArray[np.intp],
-    counts: NDArray[np.intp],
+    rows: Places,
+    order: Places,
+    first: Places,
+    counts: Places,
     least: float,
 ) -> Iterator[tuple[int, int, float]]:
     """Of some of the asked signatures: how often each known one is met in the runs of equal numbers."""

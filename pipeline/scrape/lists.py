@@ -57,8 +57,13 @@ def read_url_list(text: str) -> tuple[list[str], list[str]]:
         try:
             found.setdefault(canonical_url(line), clean_address(line))
         except ValueError:
-            bad.append(one_line(line, limit=200))
+            bad.append(one_line(_visible(line), limit=200))
     return list(found.values()), bad
+
+
+def _visible(line: str) -> str:
+    """The line with a mark for each character that has no shape: a complaint must show what is wrong."""
+    return "".join(c if c.isprintable() or c.isspace() else "\ufffd" for c in line)
 
 
 def _lines(text: str) -> list[str]:

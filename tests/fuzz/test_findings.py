@@ -115,3 +115,10 @@ def test_no_setting_is_endless(monkeypatch, value):
     monkeypatch.setenv("ONRECORD_FRESH_HOURS", value)
     with pytest.raises(pydantic.ValidationError, match="fresh_hours"):
         Settings()
+
+
+def test_a_complaint_about_a_line_shows_the_characters_that_have_no_shape():
+    """Guided fuzzing: without them the refused line read like an address of the list that was taken."""
+    taken, refused = read_url_list("http://[::1]\n\U000f41ffhttp://\U000f41ff[::1]")
+    assert taken == ["http://[::1]"]
+    assert refused == ["\ufffdhttp://\ufffd[::1]"]

@@ -151,6 +151,7 @@ def test_texts_that_cannot_be_had_cost_only_that_pair():
 @pytest.mark.parametrize("at_once", [2_000_000, 1])
 def test_agreement_is_that_of_comparing_every_pair(monkeypatch, at_once):
     monkeypatch.setattr(sketches, "_MATCHES", at_once)
+    monkeypatch.setattr(sketches, "_AT_ONCE", at_once + 6)
     draw = np.random.default_rng(7)
     known = draw.integers(0, 4, (30, 64), dtype=np.uint32) * np.uint32(1_000_000_007)
     asked = np.concatenate([draw.integers(0, 4, (40, 64), dtype=np.uint32), known[:3]]).astype(np.uint32)
