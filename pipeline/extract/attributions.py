@@ -17,7 +17,7 @@ import polars as pl
 
 from pipeline.extract.calibration import calibrate
 from pipeline.extract.decode import decode
-from pipeline.extract.findings import Decoding, Found, Span
+from pipeline.extract.findings import Coverage, Decoding, Found, Span
 from pipeline.extract.quotes import Quotation, quotations
 from pipeline.extract.tagger import Tagger, WindowScores
 from pipeline.ids import stable_id
@@ -91,15 +91,15 @@ def read_text(text: str, tagger: Tagger, rules: Decoding | None = None) -> Readi
     return Reading(found, sorted(names, key=lambda n: (n.start, n.end)), marks)
 
 
-def statement_type(text: str, content: Iterable[Span], marks: Iterable[Quotation]) -> str:
+def statement_type(text: str, content: Iterable[Span], marks: Coverage | Iterable[Quotation]) -> str:
     """``direct`` if all words of the content are quoted, ``indirect`` if none, else ``mixed``."""
     words = quoted = 0
-    spans = [(q.start, q.end) for q in marks]
+    inside = marks if isinstance(marks, Coverage) else Coverage((q.start, q.end) for q in marks)
     for start, end in content:
         for word in re.finditer(r"\w+", text[start:end]):
             at = start + word.start()
             words += 1
-            quoted += any(s <= at < e for s, e in spans)
+            quoted += inside.touches(at, at + 1)
     if not quoted:
         return "indirect"
     return "direct" if quoted == words else "mixed"
@@ -138,6 +138,7 @@ def _attribution_rows(
 ) -> list[dict[str, object]]:
     day, article_id = keys
     rows: list[dict[str, object]] = []
+    quoted = Coverage((q.start, q.end) for q in reading.quotations)
     for ordinal, f in enumerate(reading.found):
         speaker, cue = f.speaker, f.cue
         rows.append(
@@ -154,7 +155,7 @@ def _attribution_rows(
                 "cue_text": text[slice(*cue)] if cue else None,
                 "content_spans": [{"start": s, "end": e} for s, e in f.content],
                 "content_text": " ".join(text[s:e] for s, e in f.content),
-                "statement_type": statement_type(text, f.content, reading.quotations),
+                "statement_type": statement_type(text, f.content, quoted),
                 "confidence": round(f.confidence, 4),
                 "extractor_version": version,
             }

@@ -208,7 +208,7 @@ def _within(layout: Layout, row: RawName) -> list[Token]:
     """The name's tokens up to a quotation mark: headlines in title case lure taggers too far."""
     out: list[Token] = []
     first = layout.index(row.start)  # a name that begins inside of a word has the whole word
-    for token in layout.tokens[first:]:
+    for token in (layout.tokens[i] for i in range(first, len(layout.tokens))):
         if token.start >= row.end:
             break
         if out and ("\n" in layout.text[out[-1].end : token.start] or token.low in _BREAKS):

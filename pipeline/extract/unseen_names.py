@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from pipeline.extract.findings import Coverage
 from pipeline.extract.lexicon import fold, lexicon
 from pipeline.extract.name_spans import NameSpan
 
@@ -21,14 +22,13 @@ UNSEEN_SCORE = 0.3
 def unseen_names(text: str, speakers: Iterable[tuple[int, int]], known: Sequence[NameSpan]) -> list[NameSpan]:
     """Names in ``speakers`` that share nothing with the names that are ``known``, titles aside."""
     titles = lexicon().titles
-    taken = [(n.start, n.end) for n in known if fold(text[n.start : n.end]).strip(".") not in titles]
+    taken = Coverage((n.start, n.end) for n in known if fold(text[n.start : n.end]).strip(".") not in titles)
     found: dict[int, NameSpan] = {}
     for begin, end in speakers:
         end = _whole_end(text, begin, end)
-        near = [span for span in taken if span[0] < end and span[1] > begin]
         for start, stop, kind in _runs(text[begin:end]):
             span = (begin + start, begin + stop)
-            if not any(s < span[1] and e > span[0] for s, e in near):
+            if not taken.touches(*span):
                 found[span[0]] = NameSpan(*span, kind, UNSEEN_SCORE)
     return list(found.values())
 
