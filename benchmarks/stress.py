@@ -14,6 +14,7 @@ import statistics
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -80,8 +81,8 @@ def growth(seen: Watched, data_dir: Path) -> str:
         cost[row["partition_date"]] += spent
         if row["stage"] == "pages":
             pages[row["partition_date"]] += row["rows_out"]
-    size = max(1, len(days) // 5)
-    parts = [days[at : at + size] for at in range(0, size * 5, size) if days[at : at + size]]
+    cuts = [len(days) * fifth // 5 for fifth in range(6)]
+    parts = [days[a:b] for a, b in pairwise(cuts) if a < b]
     return " · ".join(f"{1000 * sum(cost[d] for d in p) / sum(pages[d] for d in p):.1f}" for p in parts)
 
 
