@@ -21,6 +21,8 @@ _XML_CHARSET = re.compile(
     rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9_:.+-]{2,40})""", re.IGNORECASE
 )
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_WINDOWS = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
+"""Control characters that only stand for what they are in Windows-1252, left from a wrong conversion."""
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -112,4 +114,9 @@ def _decode_as(body: bytes, label: str) -> str | None:
 def _without_controls(text: str) -> str:
     if text.count("\x00") + text.count("\ufffd") > max(20, len(text) // 10):
         raise UnreadableError("not text in any known character set")
-    return _CONTROLS.sub("", text)
+    return without_controls(text)
+
+
+def without_controls(text: str) -> str:
+    """``text`` without control characters, but for tabs and ends of lines."""
+    return _CONTROLS.sub("", text).translate(_WINDOWS)

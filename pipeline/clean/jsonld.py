@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from pipeline.clean.decoding import without_controls
 from pipeline.clean.tree import Element
 
 Object = dict[str, Any]
@@ -163,7 +164,7 @@ def text_of(value: Any) -> str | None:
         value = html.unescape(html.unescape(value))
     if "<" in value:
         value = _TAGS.sub(" ", value)
-    return " ".join(value.split()) or None
+    return " ".join(without_controls(value).split()) or None
 
 
 def article_body(found: list[Object]) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from pipeline.clean import jsonld
-from pipeline.clean.blocks import Page, is_unspaced
+from pipeline.clean.blocks import Block, Page, is_unspaced
 from pipeline.clean.furniture import names_say, text_kind, title_kind
 from pipeline.clean.head import Head
 
@@ -21,6 +21,10 @@ _SHORT = 60
 _CARD = 120
 """Words under which a page of pictures, films or links is not an article with pictures."""
 _MANY_LINKS = 25
+_LEAST_CARDS = 10
+_LED = 0.6
+"""Share of a page's texts under a linked title from which it is a list of stories. A report whose
+paragraphs alternate with links to other stories has a half at most."""
 _OPINION_TYPES = re.compile(r"opinion|analysisnewsarticle$", re.IGNORECASE)
 _OPINION_TITLE = re.compile(
     r"^(?:opinion|editorial|comment|column|op-ed|leader|letters?)\s*[:|–—-]", re.IGNORECASE
@@ -111,7 +115,7 @@ def _why_front(
     head: Head, headline: str | None, url: str | None, page: Page, words: int, *, is_article: bool
 ) -> tuple[str, str] | None:
     """Front pages of sites and sections: many linked titles, no one article."""
-    links = sum(1 for b in page.blocks if b.link_density > 0.8 and 3 <= b.text.count(" ") + 1 <= 30)
+    links = sum(map(_is_linked_title, page.blocks))
     path = urlsplit(url).path.strip("/") if url else None
     if path == "" or (path is not None and re.fullmatch(r"index\.\w+|home", path)) or head.is_front:
         return "not_article", "the front page of a site"
@@ -120,11 +124,24 @@ def _why_front(
     lists = any(
         jsonld.types(o)[:1] in (["CollectionPage"], ["ItemList"], ["SearchResultsPage"]) for o in head.objects
     )
+    if _is_row_of_cards(page):
+        return "not_article", f"a section front: most of its {words} words are teasers under linked titles"
     if (lists or head.first("og:type") in (None, "website")) and links >= _MANY_LINKS and words < 2 * _CARD:
         return "not_article", f"a section front: {links} linked titles, {words} words of text"
     if words < _SHORT and (headline is None or links >= _MANY_LINKS):
         return "not_article", f"no headline, or {links} linked titles over {words} words of text"
     return None
+
+
+def _is_row_of_cards(page: Page) -> bool:
+    """Most texts stand under a linked title of their own; those of an article follow one another."""
+    texts = [i for i, b in enumerate(page.blocks) if b.link_density < 0.5 and b.text.count(" ") >= 7]
+    led = sum(i > 0 and _is_linked_title(page.blocks[i - 1]) for i in texts)
+    return len(texts) >= _LEAST_CARDS and led >= _LED * len(texts)
+
+
+def _is_linked_title(block: Block) -> bool:
+    return block.link_density > 0.8 and 3 <= block.text.count(" ") + 1 <= 30
 
 
 def _says_article(head: Head) -> bool:

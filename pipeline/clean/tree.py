@@ -20,6 +20,12 @@ TREE_ERRORS: tuple[type[Exception], ...] = (etree.LxmlError,)
 _ATTRIBUTE = r"""[\s/]++[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+"""
 _START_TAG = re.compile(rf"(<[a-zA-Z][^\s/>]{{0,60}}+)(?:{_ATTRIBUTE})*+")
 _ATTRIBUTES = re.compile(_ATTRIBUTE)
+_REFERENCE = re.compile(
+    r"&#(?:x0*(?P<hex>[0-8b-f]|1[0-9a-f]|7f|[89][0-9a-f])|0*(?P<number>[0-8]|1[124-9]|2\d|3[01]|12[7-9]|1[345]\d))"
+    r"(?:;|(?![0-9a-f]))",
+    re.IGNORECASE,
+)
+"""Numbers of control characters, which nobody means; those from 128 to 159 are letters and marks of Windows-1252."""
 _LONG_TAG = 1_000
 _MOST_ATTRIBUTES = 250
 """No element of a news page has more."""
@@ -94,13 +100,18 @@ def parse(text: str) -> Element | None:
     libxml2 bounds depth (256) and node size by itself; what lies beyond is left out. Its time grows
     with the square of the attributes of one element, so an element with hundreds of them loses them.
     """
-    text = _with_few_attributes(text)
+    text = _REFERENCE.sub(_meant, _with_few_attributes(text))
     # Made anew each time: a parser keeps the errors of what it read before.
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     try:
         return cast("Element", document_fromstring(text.encode("utf-8", "replace"), parser=parser))
     except (etree.ParserError, etree.XMLSyntaxError):
         return None
+
+
+def _meant(reference: re.Match[str]) -> str:
+    code = int(reference["hex"], 16) if reference["hex"] else int(reference["number"])
+    return bytes([code]).decode("cp1252", "ignore") if code >= 128 else ""
 
 
 def _with_few_attributes(text: str) -> str:

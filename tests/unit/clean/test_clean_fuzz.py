@@ -1,6 +1,7 @@
 """Cleaning never fails and never hangs, whatever is done to a page."""
 
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -22,6 +23,7 @@ PAGES = [
         [f"{text}<br><br>{text}<br>x" for text in PARAGRAPHS], data={"articleBody": " ".join(PARAGRAPHS)}
     ).encode("utf-16"),
     (f"{HEADLINE}\n\n" + "\n\n".join(PARAGRAPHS)).encode(),
+    *(path.read_bytes() for path in sorted(Path(__file__).with_name("styles").glob("*.html"))),
 ]
 PIECES = [
     b"<",

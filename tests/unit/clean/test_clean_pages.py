@@ -125,6 +125,16 @@ def test_pages_that_answer_with_something_else(title):
     assert found.reason_code == "not_article"
 
 
+def test_control_characters_do_not_come_back_by_number():
+    text = "It&#146;s &#x1b;[31mred&#27;[0m, and \x92this\x92 &#10; &#x2019; &#1234; &#x9;stays, the minister said."
+    told = {"author": [{"name": "Jane\x1b[31m Doe"}], "headline": "Red \x1b]0;pwn\x07"}
+    found = clean(page([text, *PARAGRAPHS], headline="Red &#27;]0;pwn&#7", data=told))
+    assert isinstance(found, CleanedPage)
+    assert found.text.split("\n")[0] == "It’s [31mred[0m, and ’this’ ’ Ӓ stays, the minister said."
+    assert found.headline == "Red ]0;pwn"
+    assert found.authors == ["Jane Doe"]
+
+
 def test_too_large_a_page():
     found = clean(page(), max_bytes=100)
     assert isinstance(found, Reject)
@@ -137,6 +147,13 @@ CARDS = "".join(
 )
 ROOT = '<link rel="canonical" href="https://www.example.com/">'
 STORY = '<link rel="canonical" href="https://www.example.com/world/ministers-meet">'
+TEASED = "".join(
+    f"<div><h3><a href=/{i}>Headline of story number {i} today</a></h3><p>The officials of district {i} said that "
+    f"they would look into what happened there on Monday morning.</p></div>"
+    for i in range(30)
+)
+LISTED = """<script type="application/ld+json">{"@type": "ItemList", "itemListElement":
+[{"item": {"@type": "NewsArticle", "headline": "Storm", "datePublished": "2024-04-01"}}]}</script>"""
 VIDEO = """<html><head><meta property="og:type" content="video.other"><title>Clip</title></head>
 <body><h1>Clip of the day</h1><p>Watch what happened when the ministers met in Riga, as we saw it.</p></body></html>"""
 GALLERY = """<html><head><script type="application/ld+json">{"@type": "ImageGallery", "name": "Riga"}</script></head>
@@ -151,6 +168,11 @@ LOGIN = """<html><head><title>Sign in</title></head><body><h1>Sign in</h1>
         pytest.param(
             f"<html><head><title>World</title></head><body><ul>{CARDS}</ul></body></html>", None, id="section"
         ),
+        pytest.param(
+            f"<html><head><title>World</title>{LISTED}</head><body><h1>World</h1>{TEASED}</body></html>",
+            "https://www.example.com/world",
+            id="section of long teasers",
+        ),
         pytest.param(page(), "https://www.example.com/", id="front by address"),
         pytest.param(page(head=ROOT).replace(STORY, ""), None, id="front by its own word"),
         pytest.param(VIDEO, None, id="video"),
@@ -162,6 +184,13 @@ def test_fronts_galleries_videos_and_login_walls(markup, url):
     found = clean(markup, url=url)
     assert isinstance(found, Reject)
     assert found.reason_code == "not_article"
+
+
+def test_an_article_between_links_is_an_article():
+    link = "<p><a href=/x>Headline of another story today</a></p>"
+    parts = "".join(f"<p>{text}</p>{link * (i % 2)}" for i, text in enumerate(PARAGRAPHS * 4))
+    markup = f"<html><head><title>{HEADLINE}</title></head><body><h1>{HEADLINE}</h1>{parts}</body></html>"
+    assert isinstance(clean(markup), CleanedPage)
 
 
 def test_flags():
