@@ -30,9 +30,15 @@ _META = (
     "article-author",
     "article:author_name",
     "og:article:author",
+    "authors",
+    "byline",
+    "cb-authors",
+    "vr:author",
 )
 _BYLINES = Query(
-    "(following::*[@rel='author' or contains(@itemprop, 'author') or contains(@class, 'uthor')"
+    "(following::*[@rel='author' or contains(@itemprop, 'author') or contains(@property, 'author')"
+    " or contains(@class, 'uthor') or contains(@class, 'ontributor')"
+    " or self::a[contains(@href, '/author') or contains(@href, '/profile/') or contains(@href, '/autor')]"
     " or contains(@class, 'yline') or contains(@data-testid, 'yline') or contains(@data-testid, 'uthor')"
     " or contains(@class, 'journalist') or contains(@class, 'reporter') or contains(@class, 'writer')]"
     "[not(self::script or self::style or self::img or self::meta)])[position() <= 8]"
@@ -71,7 +77,7 @@ def _structured(head: Head) -> list[str]:
     for item in head.articles:
         if not jsonld.describes_article(item) and item is not head.articles[0]:
             continue
-        for key in ("author", "creator"):
+        for key in ("author", "creator", "contributor"):
             names = list(_names(item.get(key)))
             if names:
                 return names

@@ -27,6 +27,12 @@ _WRAPPER = re.compile(
     r"^\s*(?:<!--|//<!\[CDATA\[|/\*<!\[CDATA\[\*/|<!\[CDATA\[)|(?:-->|//\]\]>|/\*\]\]>\*/|\]\]>)\s*$"
 )
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
+_COMMENT = re.compile(r"/\*[^*]{0,300}\*/")
+_FIELD = re.compile(r'"(headline|datePublished|dateModified|articleSection)"\s*:\s*"([^"\\]{1,400})"')
+_AUTHOR = re.compile(r'"author"\s*:\s*(\{[^{}]{0,800}\}|\[[^\[\]]{0,2000}\]|"[^"\\]{1,200}")')
+_NAME = re.compile(r'(?:"name"\s*:\s*|^)"([^"\\]{1,200})"')
+_DECODER = json.JSONDecoder(strict=False)
+_LONGEST_SCRAPED = 50_000
 _TAGS = re.compile(r"<[^<>]{1,300}>")
 _LISTS = frozenset({"itemListElement", "hasPart", "mentions", "citation", "isRelatedTo", "relatedLink"})
 """Keys under which pages describe other stories than their own."""
@@ -55,12 +61,38 @@ def objects(root: Element, own: Collection[str] = ()) -> list[Object]:
 
 def _read(text: str) -> list[Any]:
     text = _WRAPPER.sub("", text.strip()).strip().rstrip(";")
-    for mended in (text, _TRAILING_COMMA.sub(r"\1", text), html.unescape(text)):
+    for mended in (text, _TRAILING_COMMA.sub(r"\1", text), _without_comments(text), html.unescape(text)):
         try:
-            return [json.loads(mended, strict=False)]
+            return list(_values(mended))
         except (json.JSONDecodeError, RecursionError):
             continue
-    return []
+    found = _scraped(text)
+    return [found] if found else []
+
+
+def _without_comments(text: str) -> str:
+    return _COMMENT.sub(" ", text[:_LONGEST_SCRAPED]) + text[_LONGEST_SCRAPED:]
+
+
+def _values(text: str) -> Iterator[Any]:
+    """The values of ``text``; some pages put several into one script."""
+    at = 0
+    while at < len(text):
+        value, at = _DECODER.raw_decode(text, at)
+        yield value
+        while at < len(text) and text[at] in " \t\r\n,;":
+            at += 1
+
+
+def _scraped(text: str) -> Object | None:
+    """What can be told of a script that is broken inside (a quotation mark in a text): single values."""
+    # The first of each wins: the article's own fields stand before those of what it mentions.
+    fields: Object = dict(reversed(cast("list[tuple[str, str]]", _FIELD.findall(text[:_LONGEST_SCRAPED]))))
+    author = _AUTHOR.search(text[:_LONGEST_SCRAPED])
+    if "datePublished" not in fields:
+        return None
+    names = _NAME.findall(author[1]) if author else []
+    return {"@type": "NewsArticle", **fields, **({"author": names} if names else {})}
 
 
 def as_list(value: Any) -> list[Any]:

@@ -14,7 +14,7 @@ from pipeline.clean import jsonld
 from pipeline.clean.authors import find_authors
 from pipeline.clean.blocks import Page, read_page
 from pipeline.clean.body import choose_region, names_its_body, region_lines, weigh, with_reader
-from pipeline.clean.bylines import clean_names
+from pipeline.clean.bylines import clean_names, key_of
 from pipeline.clean.dates import from_url, local_day
 from pipeline.clean.decoding import MAX_BYTES, UnreadableError, decode
 from pipeline.clean.furniture import is_junk_section, line_kind
@@ -35,6 +35,8 @@ TEXT_TYPES = frozenset({"text/plain", "text/markdown"})
 _LONGEST_SECTION = 80
 _AROUND = 12
 """Blocks before the text in which its date may stand."""
+_TOP = 4
+"""Lines of the text among which its byline may stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,7 @@ def _clean_tree(root: Element, source: _Source) -> CleanedPage | Reject:
     authors = find_authors(root, head, shown, outlet_names)
     page = read_page(root)
     lines, before = _read_lines(root, page, head, headline)
+    authors = authors or _shown_byline([*before, *(line.text for line in lines[:_TOP])], outlet_names)
     mark_furniture(lines, headline=headline, authors=authors)
     kept = [line for line in lines if line.furniture is None]
     text = "\n".join(line.text for line in kept)
@@ -191,6 +194,12 @@ def _clean_tree(root: Element, source: _Source) -> CleanedPage | Reject:
     )
 
 
+def _shown_byline(rows: Sequence[str], outlet_names: Sequence[str]) -> list[str]:
+    """The names in the first of ``rows`` that is worded as a byline."""
+    byline = next((row for row in rows if line_kind(row) == "byline"), None)
+    return clean_names([byline], map(key_of, outlet_names), shown=True) if byline else []
+
+
 def _clean_text(text: str, source: _Source) -> CleanedPage | Reject:
     """Plain text: the first line that is not empty is the headline, each other one a paragraph."""
     rows = [" ".join(row.split()) for row in text.splitlines()]
@@ -201,8 +210,7 @@ def _clean_text(text: str, source: _Source) -> CleanedPage | Reject:
     lines = [Line(row) for row in rest]
     head = Head(meta={}, objects=[], articles=[], title=None, canonical=None, language=None)
     outlet_id = source.hints.outlet_id or source.outlets.find(source.url)
-    bylines = [row for row in rest[:_AROUND] if line_kind(row) == "byline"]
-    authors = clean_names(bylines[:1], map(normal, source.outlets.names_of(outlet_id)), shown=True)
+    authors = _shown_byline(rest[:_AROUND], source.outlets.names_of(outlet_id))
     mark_furniture(lines, headline=headline, authors=authors)
     kept = [line for line in lines if line.furniture is None]
     body = "\n".join(line.text for line in kept)

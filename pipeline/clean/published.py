@@ -7,6 +7,7 @@ reading single dates (``dates.py``).
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -47,6 +48,13 @@ _META_PUBLISHED = (
     "datecreated",
     "date",
     "rnews:datepublished",
+    "pdate",
+    "publish_time",
+    "published-date",
+    "publication-date",
+    "article_date_original",
+    "displaydate",
+    "vr:published_time",
 )
 _META_MODIFIED = (
     "article:modified_time",
@@ -72,6 +80,13 @@ _MARKED_MODIFIED = Query(
 )
 _TIMES = Query("(following::time[@datetime])[position() <= 3]")
 _DATE_WORDS = 24
+_CHANGE = re.compile(r"updat|modif|edited", re.IGNORECASE)
+_OPENS_WITH_CHANGE = re.compile(
+    r"\W*(?:last |zuletzt |first )?(?:updated?|modified|edited|changed|aktualisiert|geändert|mis à jour|actualizado"
+    r"|aggiornat|atualizado|bijgewerkt|uppdaterad|oppdatert|opdateret|zaktualizowano|обновлено|оновлено)",
+    re.IGNORECASE,
+)
+_PUBLISHED = re.compile(r"publish|posted|created", re.IGNORECASE)
 _MONTH_FIRST = frozenset({"US", "PH"})
 _COUNTRIES_OF_ANYONE = frozenset({"AI", "CC", "CO", "FM", "IO", "LY", "ME", "TV"})
 """Countries whose domains are sold to everyone."""
@@ -188,8 +203,17 @@ def _from_marks(
     """Dates marked as such in the text, then the first times after the headline."""
     for element in _MARKED(root):
         yield "meta", dates.read(_value(element), day_first=day_first)
-    for element in _TIMES(headline) if headline is not None else ():
+    times = _TIMES(headline) if headline is not None else []
+    for element in sorted(times, key=_tells_change):
         yield "meta", dates.read(_value(element), day_first=day_first)
+
+
+def _tells_change(element: Element) -> bool:
+    """The time is said to be that of the last change."""
+    names = f"{element.get('class', '')} {element.get('itemprop', '')}"
+    above = next(iter(element.iterancestors()), None)
+    said = text_in(above)[:40] if above is not None and above.tag not in ("html", "body") else ""
+    return _CHANGE.search(names) is not None or _OPENS_WITH_CHANGE.match(said) is not None
 
 
 def _from_marks_of_change(root: Element) -> Iterator[tuple[str, Moment | None]]:
@@ -205,8 +229,12 @@ def _value(element: Element) -> str:
     return text_in(element)[:120]
 
 
+def _is_of_change(line: str) -> bool:
+    return _OPENS_WITH_CHANGE.match(line) is not None and not _PUBLISHED.search(line)
+
+
 def from_lines(lines: Sequence[str], day_first: bool | None = None) -> Iterator[tuple[str, Moment | None]]:
     """Candidates from short lines with a full date; those of nothing but dates and times first."""
     short = [line for line in lines if line.count(" ") < _DATE_WORDS]
-    for line in sorted(short, key=lambda text: line_kind(text) != "time"):
+    for line in sorted(short, key=lambda text: (_is_of_change(text), line_kind(text) != "time")):
         yield "text", dates.read(line, day_first=day_first)
