@@ -72,8 +72,10 @@ def load_document(name: str, settings: Settings) -> Document:
     if name.startswith(("http://", "https://")):
         got = fetch_document(name, Collector(settings).policy())
         if isinstance(got, Reject):
-            raise DocumentError(f"{name}: {got.detail}")
+            raise DocumentError(f"{name}: {got.detail}; a page saved by hand can be read as a file")
         return Document(name, got.body, got.content_type, got.final_url, got.charset)
+    if "://" in name:
+        raise DocumentError(f"{name}: only http:// and https:// are fetched; save it and name the file")
     path = Path(name)
     if path.is_dir():
         raise DocumentError(f"{name}: is a folder; name its files, or use `onrecord run --input {name}`")

@@ -45,6 +45,10 @@ from actor_statements_daily join dim_actor using (actor_id)
 where actor_type not in ('unnamed')
 group by all order by statements desc, actor_name limit 12
 """
+BUSIEST = """
+select statement_date from actor_statements_daily
+group by all order by sum(statements) desc, statement_date limit 1
+"""
 
 
 class DataDirError(Exception):
@@ -225,7 +229,8 @@ def _summarise(settings: Settings, days: Sequence[dt.date], console: Console) ->
     if not any(counts.values()) and current(settings.data_dir) is None:
         console.print("no pages are stored for these days, and feeds tell only of today: nothing to publish")
         return 0
-    summary(console, counts, query_published(settings.data_dir, TOP), settings.data_dir)
+    [(day,)] = query_published(settings.data_dir, BUSIEST).rows() or [(None,)]
+    summary(console, counts, query_published(settings.data_dir, TOP), settings.data_dir, day=day)
     if rejects.height:
         reasons = rejects.group_by("reason_code").len().sort("reason_code")
         text = ", ".join(f"{code} {n}" for code, n in reasons.iter_rows())

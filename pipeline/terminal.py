@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 EXAMPLE_QUERY = (
     "select actor_name, statements from actor_statements_daily join dim_actor using (actor_id) "
-    "where statement_date = '2021-12-01' order by 2 desc"
+    "where statement_date = '{day}' order by 2 desc"
 )
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -143,8 +143,10 @@ def plain(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
-def summary(console: Console, counts: Mapping[str, int], top: pl.DataFrame, data_dir: Path) -> None:
-    """The end of a run: leading actors, counts, where things lie, a query to paste."""
+def summary(
+    console: Console, counts: Mapping[str, int], top: pl.DataFrame, data_dir: Path, *, day: object = None
+) -> None:
+    """The end of a run: leading actors, counts, where things lie, a query of ``day`` to paste."""
     from pipeline.settings import PROJECT_DIR
 
     console.print()
@@ -159,5 +161,6 @@ def summary(console: Console, counts: Mapping[str, int], top: pl.DataFrame, data
     console.print(f"query    {published / 'onrecord.duckdb'}", markup=False, soft_wrap=True)
     console.print(f"files    {published / 'parquet'}, {published / 'csv'}", markup=False, soft_wrap=True)
     flag = "" if data_dir == PROJECT_DIR / "data" else f" --data-dir {from_here(data_dir)}"
-    console.print("\nAsk it yourself:")
-    console.print(f'  {program()} sql{flag} "{EXAMPLE_QUERY}"', markup=False, soft_wrap=True)
+    if day:
+        query = EXAMPLE_QUERY.format(day=day)
+        console.print(f'\nAsk it yourself:\n  {program()} sql{flag} "{query}"', markup=False, soft_wrap=True)

@@ -48,7 +48,7 @@ def days_chart(days: pl.DataFrame, peaks: list[Peak]) -> dict[str, Any]:
         .mark_bar()
         .encode(
             x=x,
-            y=alt.Y("sum(n):Q", title=None).axis(tickCount=5, domain=False),
+            y=alt.Y("sum(n):Q", title=None).axis(tickCount=5, tickMinStep=1, domain=False),
             color=alt.Color("kind:N", title=None).scale(
                 domain=list(_TYPES), range=[f"var(--{kind})" for kind in _TYPES]
             ),
@@ -132,7 +132,7 @@ def spread_chart(families: list[dict[str, Any]]) -> dict[str, Any]:
 def _spec(chart: Any, *, height: int) -> dict[str, Any]:
     """The chart as a specification that fills its place and takes its colours from the page."""
     made = chart.properties(width="container", height=height, background="transparent", autosize="fit-x")
-    made = made.properties(padding={"left": 0, "top": 5, "right": _LABEL_ROOM, "bottom": 0})
+    made = made.properties(padding={"left": 0, "top": 5, "right": _LABEL_ROOM, "bottom": 5})
     axis = {
         "aria": False,
         "labelFlush": False,
