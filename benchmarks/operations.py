@@ -79,9 +79,8 @@ def year(work: Path, days: int, a_day: int | None) -> str:
 
         state = wait_for("the backfill", ended, seconds=HOURS * 3600)
         seconds = time.monotonic() - began
-        runs = sorted(
-            services.runs("SUCCESS", "FAILURE", "CANCELED", job="__ASSET_JOB"), key=lambda r: r["startTime"]
-        )
+        ended_runs = services.runs("SUCCESS", "FAILURE", "CANCELED", job="__ASSET_JOB")
+        runs = sorted((r for r in ended_runs if r["startTime"]), key=lambda r: r["startTime"])
         problems = judged(services, wanted)
     finally:
         services.stop()
@@ -132,7 +131,10 @@ def side_by_side(work: Path, days: int) -> str:
 
         runs = wait_for("the runs", all_ended, seconds=HOURS * 3600)
         apart = time.monotonic() - began
-        rows, most = counts(data_dir)[0], most_at_once((r["startTime"], r["endTime"]) for r in runs)
+        rows, most = (
+            counts(data_dir)[0],
+            most_at_once((r["startTime"], r["endTime"]) for r in runs if r["startTime"]),
+        )
         problems = judged(services, wanted)
         began = time.monotonic()
         started = services.backfill(lake_and_warehouse(), [d.isoformat() for d in wanted])
