@@ -33,7 +33,11 @@ def script(title: str, name: str, *args: object) -> None:
     print(f"{title} …", flush=True)
     command = [sys.executable, str(ROOT / "benchmarks" / f"{name}.py"), *map(str, args)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
-    text = done.stdout.strip() if done.returncode == 0 else f"failed: {done.stderr.strip()[-500:]}"
+    text = (
+        done.stdout.strip()
+        if done.returncode == 0
+        else f"failed:\n{(done.stderr.strip() or done.stdout.strip())[-2000:]}"
+    )
     print(text, flush=True)
     body = text if text.startswith("|") else f"```\n{text}\n```"
     put(name, title, f"python benchmarks/{name}.py", body)

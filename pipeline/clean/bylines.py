@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from pipeline.clean.furniture import rules
 from pipeline.clean.lines import normal
@@ -65,6 +66,7 @@ def key_of(name: str) -> str:
     return normal(name).removeprefix("the ").replace(" ", "")
 
 
+@lru_cache(maxsize=32)
 def rule(kind: str) -> re.Pattern[str]:
     """The pattern of a kind of author rule in ``furniture.csv``."""
     return next(r.pattern for r in rules()["author"] if r.kind == kind)

@@ -172,12 +172,12 @@ def _without_kicker(element: Element, others: Sequence[str]) -> str | None:
 
     Headings of several parts hold a kicker too, or leave it to the style sheet to set one off.
     """
-    parts = [shown_text(part) for part in element.iterdescendants()]
-    for part in (*parts, text_in(element)) if parts else ():
-        same = next((o for o in others if part and normal(o) == normal(part)), None)
-        if same is not None:
-            return same
-    return None
+    elements = [part for part in element.iterdescendants() if part.tag != "br"]
+    if not elements:
+        return None
+    titles = {normal(title): title for title in reversed(others)}
+    found = (titles.get(normal(text)) for text in (*map(shown_text, elements), text_in(element)) if text)
+    return next((title for title in found if title), None)
 
 
 def _declared(head: Head, names: Sequence[str]) -> str | None:

@@ -21,9 +21,8 @@ _ATTRIBUTE = r"""[\s/]++[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]
 _START_TAG = re.compile(rf"(<[a-zA-Z][^\s/>]{{0,60}}+)(?:{_ATTRIBUTE})*+")
 _ATTRIBUTES = re.compile(_ATTRIBUTE)
 _REFERENCE = re.compile(
-    r"&#(?:x0*(?P<hex>[0-8b-f]|1[0-9a-f]|7f|[89][0-9a-f])|0*(?P<number>[0-8]|1[124-9]|2\d|3[01]|12[7-9]|1[345]\d))"
-    r"(?:;|(?![0-9a-f]))",
-    re.IGNORECASE,
+    r"&#(?:[xX]0*(?P<hex>[0-8b-fB-F]|1[0-9a-fA-F]|7[fF]|[89][0-9a-fA-F])"
+    r"|0*(?P<number>[0-8]|1[124-9]|2\d|3[01]|12[7-9]|1[345]\d))(?:;|(?![0-9a-fA-F]))"
 )
 """Numbers of control characters, which nobody means; those from 128 to 159 are letters and marks of Windows-1252."""
 _LONG_TAG = 1_000

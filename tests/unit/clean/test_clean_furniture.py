@@ -79,7 +79,6 @@ def test_every_rule_is_whole_and_says_why():
         "Support The Lagoon Post's journalism of integrity. Good journalism costs money. Donate today.",
         "Do you have a story or opinion article to share with us? Get in touch with us at post@lagoon.example",
         "(This story has not been edited by our staff and is published from a syndicated feed.)",
-        "Disclaimer: The views expressed are those of the author.",
         "___",
     ],
 )
