@@ -55,13 +55,17 @@ def data_package(
                 "bytes": database.stat().st_size,
                 "hash": f"sha256:{sha256(database)}",
             },
-            *(_csv(file) for file in files),
-            *(_parquet(file) for file in files),
+            *(_table(file) for file in files),
         ],
     }
 
 
-def _csv(file: TableFiles) -> dict[str, Any]:
+def _table(file: TableFiles) -> dict[str, Any]:
+    """A table as the standard knows it, with its CSV file as the data.
+
+    Its Parquet files stand beside them under ``parquet``: as a resource of their own they would need ``path`` to be
+    a list, which says that the bytes of the files follow each other, and Frictionless cannot read lists in Parquet.
+    """
     return {
         "name": file.table.name.replace("_", "-"),
         "type": "table",
@@ -76,27 +80,14 @@ def _csv(file: TableFiles) -> dict[str, Any]:
         "hash": f"sha256:{file.csv_sha256}",
         "row_count": file.rows,
         "schema": _schema(file),
-    }
-
-
-def _parquet(file: TableFiles) -> dict[str, Any]:
-    parts = list(file.parts.values())
-    return {
-        "name": f"{file.table.name.replace('_', '-')}-parquet",
-        "title": file.table.name,
-        "description": file.description,
-        "path": [part.parquet for part in parts],
-        "format": "parquet",
-        "mediatype": "application/vnd.apache.parquet",
-        "row_count": file.rows,
-        "files": [
+        "parquet": [
             {
-                "path": p.parquet,
-                "bytes": p.parquet_bytes,
-                "hash": f"sha256:{p.parquet_sha256}",
-                "row_count": p.rows,
+                "path": part.parquet,
+                "bytes": part.parquet_bytes,
+                "hash": f"sha256:{part.parquet_sha256}",
+                "row_count": part.rows,
             }
-            for p in parts
+            for part in file.parts.values()
         ],
     }
 

@@ -15,9 +15,7 @@ def package(published):
 
 
 def files_of(resource):
-    if "files" in resource:
-        return resource["files"]
-    return [{"path": resource["path"], "bytes": resource["bytes"], "hash": resource["hash"]}]
+    return [resource, *resource.get("parquet", [])]
 
 
 def test_every_file_has_the_size_and_hash_that_stand_there(published, package):
@@ -53,7 +51,7 @@ def test_fields_keys_and_links_of_each_table(package, table):
     assert [f["name"] for f in fields if f.get("constraints", {}).get("required")] == [
         c["name"] for c in model["columns"] if c.get("constraints")
     ]
-    assert resource["row_count"] == 40
+    assert resource["row_count"] == 40 == sum(part["row_count"] for part in resource["parquet"])
     assert resource["schema"].get("primaryKey", []) == list(table.key)
     for link in resource["schema"].get("foreignKeys", []):
         target = by_name[link["reference"]["resource"]]
