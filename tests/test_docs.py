@@ -15,7 +15,7 @@ from pipeline.cli import app
 from pipeline.commands.options import EXAMPLES
 from pipeline.records import REASONS
 from pipeline.resources.publish_tables import TABLES as PUBLISHED
-from pipeline.resources.publish_tables import VIEWS
+from pipeline.resources.publish_views import VIEWS
 from pipeline.schemas import TABLES as LAKE
 from pipeline.settings import Settings
 

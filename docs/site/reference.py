@@ -17,7 +17,7 @@ from pipeline.cli import app
 from pipeline.commands.options import EXAMPLES
 from pipeline.records import REASONS
 from pipeline.resources.publish_tables import TABLES as PUBLISHED
-from pipeline.resources.publish_tables import VIEWS
+from pipeline.resources.publish_views import VIEWS
 from pipeline.schemas import TABLES as LAKE
 from pipeline.settings import PROJECT_DIR, Settings
 
@@ -154,6 +154,7 @@ def published_page() -> str:
         parts += [
             f"## {view.name}",
             f"A view, in the DuckDB file only. {view.description}",
+            _table(("column", "meaning"), [(f"`{name}`", meaning) for name, meaning in view.columns.items()]),
             f"```sql\n{inspect.cleandoc(view.sql)}\n```",
         ]
     return _page(parts)

@@ -34,7 +34,8 @@ from pipeline.resources.publish_swap import (
     swap_in,
     work_folder,
 )
-from pipeline.resources.publish_tables import TABLES, VIEWS
+from pipeline.resources.publish_tables import TABLES
+from pipeline.resources.publish_views import VIEWS
 from pipeline.resources.report_files import build_report
 
 WAREHOUSE = "warehouse.duckdb"

@@ -29,7 +29,7 @@ from pipeline.resources.publish_sql import (
     select,
     text,
 )
-from pipeline.resources.publish_tables import PublishedView
+from pipeline.resources.publish_views import PublishedView
 
 DATABASE = "onrecord.duckdb"
 STORAGE_VERSION = "v1.2.0"
@@ -71,7 +71,9 @@ def shape_of(files: Sequence[TableFiles], views: Sequence[PublishedView]) -> str
         ]
         for f in files
     ]
-    shape = json.dumps([STORAGE_VERSION, tables, [[v.name, v.description, v.sql] for v in views]])
+    shape = json.dumps(
+        [STORAGE_VERSION, tables, [[v.name, v.description, dict(v.columns), v.sql] for v in views]]
+    )
     return hashlib.sha256(shape.encode()).hexdigest()
 
 
@@ -123,8 +125,8 @@ def _create(
             connection.execute(statement)
     connection.execute("use published")
     for view in views:
-        connection.execute(f"create view {view.name} as {view.sql}")
-        connection.execute(f"comment on view {view.name} is {text(view.description)}")
+        for statement in _view(view):
+            connection.execute(statement)
     connection.execute("commit")
     _close(connection)
 
@@ -136,6 +138,13 @@ def _table(file: TableFiles) -> Iterator[str]:
     yield f"comment on table {name} is {text(file.description)}"
     for column in file.columns:
         yield f"comment on column {name}.{quote(column.name)} is {text(column.description)}"
+
+
+def _view(view: PublishedView) -> Iterator[str]:
+    yield f"create view {view.name} as {view.sql}"
+    yield f"comment on view {view.name} is {text(view.description)}"
+    for name, meaning in view.columns.items():
+        yield f"comment on column {view.name}.{quote(name)} is {text(meaning)}"
 
 
 def _updated(

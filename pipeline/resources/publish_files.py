@@ -31,7 +31,8 @@ from pipeline.resources.publish_sql import (
     text,
 )
 from pipeline.resources.publish_swap import link_or_copy
-from pipeline.resources.publish_tables import PublishedTable, PublishedView
+from pipeline.resources.publish_tables import PublishedTable
+from pipeline.resources.publish_views import PublishedView
 
 __all__ = ["DATABASE", "LEDGER", "Column", "Part", "TableFiles", "Writer", "sha256"]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.resources.publish_files import DATABASE, Column, TableFiles, sha256
-from pipeline.resources.publish_tables import PublishedView
+from pipeline.resources.publish_views import PublishedView
 
 PACKAGE = "datapackage.json"
 _TYPES = {
@@ -44,7 +44,14 @@ def data_package(
         "created": created,
         "run_id": run_id,
         "row_counts": {file.table.name: file.rows for file in files},
-        "views": [{"name": v.name, "description": v.description} for v in views],
+        "views": [
+            {
+                "name": v.name,
+                "description": v.description,
+                "fields": [{"name": name, "description": meaning} for name, meaning in v.columns.items()],
+            }
+            for v in views
+        ],
         "resources": [
             {
                 "name": "onrecord-duckdb",

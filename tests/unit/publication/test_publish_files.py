@@ -11,7 +11,8 @@ import pytest
 from marts_maker import make_warehouse, mart_models
 
 from pipeline.resources.publication import publish
-from pipeline.resources.publish_tables import TABLES, VIEWS
+from pipeline.resources.publish_tables import TABLES
+from pipeline.resources.publish_views import VIEWS
 
 NAMES = [table.name for table in TABLES]
 
@@ -88,9 +89,15 @@ def test_rows_lie_in_the_tables_order(database, table):
     assert stored == database.execute(f"select {columns} from {table.name} order by {order}").fetchall()
 
 
-@pytest.mark.parametrize("view", [view.name for view in VIEWS])
-def test_every_view_answers(database, view):
-    assert database.execute(f"select * from {view} limit 1").description
+@pytest.mark.parametrize("view", VIEWS, ids=[view.name for view in VIEWS])
+def test_every_view_answers_and_describes_each_of_its_columns(database, view):
+    answer = database.execute(f"select * from {view.name} limit 1").description
+    assert [column[0] for column in answer] == list(view.columns)
+    comments = database.execute(
+        "select column_name, comment from duckdb_columns() where table_name = ?", [view.name]
+    ).fetchall()
+    assert dict(comments) == view.columns
+    assert view.description.startswith("One row per ")
 
 
 def test_the_file_is_in_the_storage_format_of_duckdb_1_2(published):
