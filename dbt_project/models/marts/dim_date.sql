@@ -12,6 +12,10 @@ bounds as (
     select min(day) as first_day, max(day) as last_day from days
 ),
 
+covered as (
+    select min(article_date) as first_day, max(article_date) as last_day from {{ ref('int_articles_placed') }}
+),
+
 calendar as (
     select unnest(generate_series(first_day::timestamp, last_day::timestamp, interval 1 day))::date as date_day
     from bounds
@@ -30,5 +34,7 @@ select
     date_trunc('week', date_day)::date as week_start_date,
     isodow(date_day)::integer as day_of_week,
     dayname(date_day) as day_name,
-    isodow(date_day) >= 6 as is_weekend
+    isodow(date_day) >= 6 as is_weekend,
+    coalesce(date_day between covered.first_day and covered.last_day, false) as is_covered
 from calendar
+cross join covered
