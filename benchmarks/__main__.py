@@ -64,7 +64,7 @@ def main() -> None:
     if (ROOT / "data" / "lake").exists() and not args.quick:
         with tempfile.TemporaryDirectory() as work:
             sizes = ["--statements", 10_000, 100_000]
-            script("Warehouse", "warehouse", "increments", "--lake", ROOT / "data", "--work", work, *sizes)
+            module("warehouse", "increments", "--lake", ROOT / "data", "--work", work, *sizes)
 
 
 if __name__ == "__main__":

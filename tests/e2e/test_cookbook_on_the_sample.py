@@ -57,7 +57,10 @@ def test_weekdays_are_of_the_days_that_articles_cover(ask):
 
 def test_what_could_not_be_read_has_its_reason(ask):
     reasons = {(str(row[0]), row[1]): row[-1] for row in ask(31).rows() if row[-1]}
-    assert reasons == {("2021-12-01", "articles"): "other_language", ("2021-12-02", "articles"): "not_article"}
+    assert reasons == {
+        ("2021-12-01", "articles"): "other_language",
+        ("2021-12-02", "articles"): "not_article",
+    }
 
 
 def test_it_all_adds_up(ask):

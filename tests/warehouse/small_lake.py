@@ -324,7 +324,7 @@ def _add(built: _Built, piece: Piece, article_date: dt.date, ordinal: int, say: 
                 "outlet_id": piece.outlet,
                 "actor_id": actor_id,
                 "resolution": "unresolved" if actor is None else "unnamed" if actor is OFFICIAL else "name",
-                "unresolved_reason": "no antecedent" if actor is None else None,
+                "unresolved_reason": "no_antecedent" if actor is None else None,
                 "statement_date": article_date - dt.timedelta(days=say.days_ago),
                 "cue_lemma": say.cue[1],
                 "cue_class": say.cue[2],

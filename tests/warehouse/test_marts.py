@@ -72,7 +72,7 @@ def test_thoughts_are_kept_and_left_out_of_counts(ask):
 
 def test_the_unresolved_have_a_reason_and_stand_in_outlet_daily(ask):
     assert ask("select unresolved_reason from speakers_unresolved")["unresolved_reason"].to_list() == [
-        "no antecedent"
+        "no_antecedent"
     ]
     assert ask("select outlet_id from outlet_daily where unresolved_statements = 1")[
         "outlet_id"

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 
+import duckdb
 import polars as pl
 import pytest
 import yaml
@@ -20,6 +21,9 @@ YML = {
 }
 DERIVED = {"row_hash", "content_hash"}
 """Columns that staging adds to a lake table."""
+WINDOW_CASE_OR_DEDUPE = (
+    r"\bover \(|\bover [a-z_]+|\bcase\b|\bqualify\b|\bdistinct\b|\bgroup by\b|recursive|arg_max|arg_min"
+)
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +100,7 @@ def test_every_model_above_staging_ends_in_named_columns(name):
 @pytest.mark.parametrize("name", MODELS)
 def test_every_window_case_and_dedupe_has_a_unit_test(name):
     sql = code(name)
-    if not re.search(r"\bover \(|\bover [a-z_]+|\bcase\b|\bqualify\b|recursive|arg_max|arg_min", sql):
+    if not re.search(WINDOW_CASE_OR_DEDUPE, sql):
         pytest.skip("none of them")
     tests = yaml.safe_load(MODELS[name].with_suffix(".yml").read_text(encoding="utf-8")).get("unit_tests", [])
     assert tests
@@ -110,11 +114,21 @@ def test_every_mart_has_a_tested_key(name):
     assert any(unique) or any(together)
 
 
-def test_contracts_are_enforced_and_descriptions_go_into_the_marts(manifest):
+def test_contracts_are_enforced_and_descriptions_go_into_the_warehouse(manifest, builds):
     for node in nodes(manifest, "model"):
         assert node["contract"]["enforced"], node["name"]
-        if "marts" in node["tags"]:
-            assert node["config"]["persist_docs"] == {"relation": True, "columns": True}
+    with duckdb.connect(str(builds.at_once / "warehouse.duckdb"), read_only=True) as connection:
+        tables = connection.execute(
+            "select table_name, comment from duckdb_tables() where schema_name <> 'ledger'"
+        ).fetchall()
+        columns = connection.execute(
+            "select table_name, column_name, comment from duckdb_columns() "
+            "where schema_name in ('staging', 'intermediate', 'marts')"
+        ).fetchall()
+    assert dict(tables) == {name: model["description"].strip() for name, model in YML.items()}
+    assert {(t, c): text for t, c, text in columns} == {
+        (name, c["name"]): c["description"].strip() for name, model in YML.items() for c in model["columns"]
+    }
 
 
 def nodes(manifest, kind):
