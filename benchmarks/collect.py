@@ -1,7 +1,10 @@
 """Collecting at scale: 20 hosts on 127.0.0.2 … 21, 2,000 pages, 1 % faults, all over real sockets.
 
 Measures the time of ``collect`` and checks what it must hold: every good page stored once, every fault
-a reject with its reason, spacing per host as seen by the server, a second run that fetches nothing.
+a reject with its reason, spacing per host, a second run that fetches nothing. Spacing is measured on
+the client's sockets (when each request is handed to the system) and at the server (when it has read
+one). Both clocks are the system's one monotonic clock, so ``server_late_seconds`` says how long the
+server left a request lying at worst: by so much its own gaps may be too short or too long.
 Run: ``python benchmarks/collect.py [--hosts 20] [--pages 2000] [--spacing 0.5] [--json OUT]``
 """
 
@@ -25,6 +28,8 @@ from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+
+import httpcore
 
 TARGET_SECONDS = 90.0
 FAULTS = {
@@ -76,8 +81,16 @@ def plan(hosts: int, pages: int) -> dict[str, str]:
 class Site:
     def __init__(self, hosts: int, pages: int) -> None:
         self.plan = plan(hosts, pages)
-        self.seen: list[tuple[str, str, float, float]] = []
+        self.seen: list[tuple[str, str, float]] = []
         self.tries: dict[str, int] = defaultdict(int)
+        # Made before the first request: a server that makes them meanwhile reads its requests late.
+        self.bodies = {
+            number: body if kind != "gzip" else gzip.compress(body, 3, mtime=0)
+            for key, kind in self.plan.items()
+            for number in [int(key.rsplit("/", 1)[1])]
+            for body in [page_body(number)]
+            if kind in ("plain", "gzip", "moved", "flaky", "secret")
+        }
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         host = writer.get_extra_info("sockname")[0]
@@ -87,10 +100,10 @@ class Site:
                 while (await reader.readline()).strip():
                     pass
                 began = time.monotonic()
+                if path != "/__seen":
+                    self.seen.append((host, path, began))
                 keep = await self.answer(host, path, writer)
                 await writer.drain()
-                if path != "/__seen":
-                    self.seen.append((host, path, began, time.monotonic()))
                 if not keep:
                     break
         except (ConnectionError, asyncio.IncompleteReadError):
@@ -109,7 +122,7 @@ class Site:
         kind = self.plan[key]
         self.tries[key] += 1
         await asyncio.sleep(0.01)
-        return await _ANSWERS[kind](writer, path, number, self.tries[key])
+        return await _ANSWERS[kind](writer, path, self.bodies.get(number, b""), self.tries[key])
 
 
 def _send(writer: asyncio.StreamWriter, status: int, body: bytes, headers: dict[str, str]) -> None:
@@ -124,48 +137,48 @@ def _send(writer: asyncio.StreamWriter, status: int, body: bytes, headers: dict[
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 
-async def _plain(writer, path, number, tries):
-    _send(writer, 200, page_body(number), HTML)
+async def _plain(writer, path, body, tries):
+    _send(writer, 200, body, HTML)
     return True
 
 
-async def _gzip(writer, path, number, tries):
-    _send(writer, 200, gzip.compress(page_body(number), 3, mtime=0), {**HTML, "Content-Encoding": "gzip"})
+async def _gzip(writer, path, body, tries):
+    _send(writer, 200, body, {**HTML, "Content-Encoding": "gzip"})
     return True
 
 
-async def _moved(writer, path, number, tries):
+async def _moved(writer, path, body, tries):
     if path.endswith("/moved"):
-        return await _plain(writer, path, number, tries)
+        return await _plain(writer, path, body, tries)
     _send(writer, 301, b"", {"Location": f"{path}/moved"})
     return True
 
 
-async def _flaky(writer, path, number, tries):
+async def _flaky(writer, path, body, tries):
     if tries > 1:
-        return await _plain(writer, path, number, tries)
+        return await _plain(writer, path, body, tries)
     _send(writer, 503, b"", {"Retry-After": "1"})
     return True
 
 
-async def _hang(writer, path, number, tries):
+async def _hang(writer, path, body, tries):
     await asyncio.sleep(3600)
     return False
 
 
-async def _cut(writer, path, number, tries):
+async def _cut(writer, path, body, tries):
     writer.write(b"HTTP/1.1 200 X\r\nContent-Type: text/html\r\nContent-Length: 9000\r\n\r\n<p>half")
     return False
 
 
-async def _nonsense(writer, path, number, tries):
+async def _nonsense(writer, path, body, tries):
     writer.write(b"\x00\x01 this is no HTTP\r\n\r\n")
     return False
 
 
-def _fixed(status: int, body: bytes, headers: dict[str, str]) -> Callable[..., Any]:
-    async def answer(writer, path, number, tries):
-        _send(writer, status, body, headers)
+def _fixed(status: int, fixed: bytes, headers: dict[str, str]) -> Callable[..., Any]:
+    async def answer(writer, path, body, tries):
+        _send(writer, status, fixed, headers)
         return True
 
     return answer
@@ -199,10 +212,37 @@ async def serve(hosts: int, pages: int) -> None:
     await asyncio.to_thread(sys.stdin.read)
 
 
+# --- the client's sockets ----------------------------------------------------------------------------
+
+
+class Sendings:
+    """When each request was handed to its socket; wraps the streams of httpcore, not our own code."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[str, str, float]] = []
+
+    def watch(self) -> None:
+        connect, rows = httpcore.AnyIOBackend.connect_tcp, self.rows
+
+        async def watched(backend, host, *args, **options):
+            stream = await connect(backend, host, *args, **options)
+            write = stream.write
+
+            async def timed(buffer, timeout=None):
+                if buffer.startswith(b"GET "):
+                    rows.append((host, buffer.split(b" ", 2)[1].decode(), time.monotonic()))
+                await write(buffer, timeout)
+
+            stream.write = timed
+            return stream
+
+        httpcore.AnyIOBackend.connect_tcp = watched
+
+
 # --- the measurement ---------------------------------------------------------------------------------
 
 
-def seen_by_server(port: int) -> list[tuple[str, str, float, float]]:
+def seen_by_server(port: int) -> list[tuple[str, str, float]]:
     connection = http.client.HTTPConnection("127.0.0.2", port)
     connection.request("GET", "/__seen")
     rows = json.loads(connection.getresponse().read())
@@ -228,6 +268,8 @@ def measure(hosts: int, pages: int, spacing: float, port: int, folder: Path) -> 
         "https://example.org/benchmark", allow_networks=("127.0.0.0/8",), host_spacing_seconds=spacing
     )
     store = PageStore(folder / "data")
+    sendings = Sendings()
+    sendings.watch()
 
     def run() -> tuple[Any, list[Any], float]:
         began = time.perf_counter()
@@ -256,7 +298,7 @@ def measure(hosts: int, pages: int, spacing: float, port: int, folder: Path) -> 
         "warc_mb": round(sum(f.stat().st_size for f in store.files(now.date())) / 1e6, 1),
         "under_target": seconds < TARGET_SECONDS,
         **_stored(addresses, store.read_all(first), rejects),
-        **_spacing(seen, spacing),
+        **_spacing(seen, list(sendings.rows), spacing),
         **_again(run, first, port, len(seen)),
     }
 
@@ -279,20 +321,32 @@ def _stored(addresses: dict[str, str], read: tuple[Any, list[Any]], rejects: lis
     }
 
 
-def _spacing(seen: list[tuple[str, str, float, float]], spacing: float) -> dict[str, Any]:
-    """The shortest time between the starts of two requests to one host, as its server saw them."""
-    starts: dict[str, list[float]] = defaultdict(list)
-    for host, _, began, _ in seen:
-        starts[host].append(began)
-    gaps = [later - earlier for times in starts.values() for earlier, later in pairwise(sorted(times))]
-    return {"shortest_gap_seconds": round(min(gaps), 4), "spacing_held": min(gaps) >= spacing}
+def _spacing(seen: list[tuple[str, str, float]], sent: list[tuple[str, str, float]], spacing: float):
+    """The shortest time between two requests to one host, as sent and as read, and how late they were read."""
+    shortest = _shortest_gap(sent)
+    return {
+        "shortest_gap_sent_seconds": round(shortest, 4),
+        "shortest_gap_read_seconds": round(_shortest_gap(seen), 4),
+        "server_late_seconds": round(
+            max(r[2] - s[2] for r, s in zip(sorted(seen), sorted(sent), strict=True)), 4
+        ),
+        "every_sending_read": [r[:2] for r in sorted(seen)] == [s[:2] for s in sorted(sent)],
+        "spacing_held": shortest >= spacing,
+    }
+
+
+def _shortest_gap(rows: list[tuple[str, str, float]]) -> float:
+    times: dict[str, list[float]] = defaultdict(list)
+    for host, _, at in rows:
+        times[host].append(at)
+    return min(later - earlier for own in times.values() for earlier, later in pairwise(sorted(own)))
 
 
 def _again(run: Callable[[], Any], first: Any, port: int, asked: int) -> dict[str, Any]:
     """A second run: the same rows, and no page asked for again but the faulty ones."""
     second, _, seconds = run()
     extra = seen_by_server(port)[asked:]
-    good = {path for _, path, _, _ in extra if path != "/robots.txt"}
+    good = {path for _, path, _ in extra if path != "/robots.txt"}
     stored = {"/" + url.split("/", 3)[3] for url in first["url"]}
     return {
         "second_run_seconds": round(seconds, 1),

@@ -188,11 +188,11 @@ class Fetcher:
     async def _try_once(
         self, url: str, host: str, wanted: Wanted, validators: Validators, cookies: httpx.Cookies
     ) -> Answer:
-        async with self._hosts.turn(host):
+        async with self._hosts.turn(host) as sent:
             seconds = min(self.policy.request_timeout_seconds, self._hosts.seconds_left())
             try:
                 async with asyncio.timeout(seconds):
-                    answer = await self._send(url, host, wanted, validators, cookies)
+                    answer = await self._send(url, host, wanted, validators, cookies, sent=sent)
             except httpx.TimeoutException as error:
                 silence = f"no answer for {self.policy.idle_seconds:g} s"
                 raise RetryError("network", silence, timeout=True) from error
@@ -206,7 +206,14 @@ class Fetcher:
         return answer
 
     async def _send(
-        self, url: str, host: str, wanted: Wanted, validators: Validators, cookies: httpx.Cookies
+        self,
+        url: str,
+        host: str,
+        wanted: Wanted,
+        validators: Validators,
+        cookies: httpx.Cookies,
+        *,
+        sent: Callable[[], None],
     ) -> Answer:
         if self._transport is None:
             raise RuntimeError("the fetcher has no open session; use run() or session()")
@@ -217,7 +224,8 @@ class Fetcher:
             **validators.headers(),
         }
         timeout = httpx.Timeout(self.policy.idle_seconds, pool=None)
-        request = httpx.Request("GET", url, headers=headers, extensions={"timeout": timeout.as_dict()})
+        extensions = {"timeout": timeout.as_dict(), "trace": _when_sent(sent)}
+        request = httpx.Request("GET", url, headers=headers, extensions=extensions)
         cookies.set_cookie_header(request)
         response = await self._transport.handle_async_request(request)
         response.request = request
@@ -277,3 +285,13 @@ class Fetcher:
         if not body.strip():
             raise StopError("empty", "the answer has no content")
         return raw, body
+
+
+def _when_sent(sent: Callable[[], None]) -> Callable[[str, object], Coroutine[Any, Any, None]]:
+    """A trace for httpcore that calls ``sent`` when the request is on its way, over HTTP/1.1 or 2."""
+
+    async def trace(event: str, _: object) -> None:
+        if event.endswith(".send_request_headers.complete"):
+            sent()
+
+    return trace

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from pipeline.resources.http_policy import FetchPolicy
@@ -56,8 +56,13 @@ class Hosts:
         self._in_flight = asyncio.Semaphore(self._policy.max_in_flight)
 
     @asynccontextmanager
-    async def turn(self, name: str) -> AsyncIterator[None]:
+    async def turn(self, name: str) -> AsyncIterator[Callable[[], None]]:
         """Wait for a turn at host ``name`` and hold it.
+
+        Yields:
+            What to call when the request has gone out. Only then (or at the end of the turn) may the
+            next turn be had: a connection can take longer than the spacing, and two requests whose
+            turns were spaced would go out side by side once it stands.
 
         Raises:
             ClosedError: The budget of the host or of the run is spent or would be by waiting, the
@@ -65,20 +70,29 @@ class Hosts:
         """
         host = self._host(name)
         turns = self._turns.setdefault(name, asyncio.Semaphore(self._policy.per_host_concurrency))
+        gate = self._gates.setdefault(name, asyncio.Lock())
         async with turns, self._time_of(host):
-            async with self._gates.setdefault(name, asyncio.Lock()):
-                self._check(name, host, wait=host.next_at - self._clock())
-                # Asked again after each wait: a request that ends meanwhile, or a pause, moves the time.
-                while (wait := host.next_at - self._clock()) > 0:
-                    self._check(name, host, wait=wait)
-                    await self._sleep(wait)
-                await self._in_flight.acquire()
-                self._space(host)
-            try:
-                yield
-            finally:
-                self._in_flight.release()
-                self._space(host)
+            await gate.acquire()
+            with ExitStack() as held:
+                held.callback(gate.release)
+
+                def sent() -> None:
+                    self._space(host)
+                    held.close()
+
+                await self._wait(name, host)
+                async with self._in_flight:
+                    try:
+                        yield sent
+                    finally:
+                        self._space(host)
+
+    async def _wait(self, name: str, host: _Host) -> None:
+        self._check(name, host, wait=host.next_at - self._clock())
+        # Asked again after each wait: a request that ends meanwhile, or a pause, moves the time.
+        while (wait := host.next_at - self._clock()) > 0:
+            self._check(name, host, wait=wait)
+            await self._sleep(wait)
 
     @asynccontextmanager
     async def _time_of(self, host: _Host) -> AsyncIterator[None]:

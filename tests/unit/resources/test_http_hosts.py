@@ -84,8 +84,9 @@ def side_by_side(hosts, clock, plan, *, ends):
     starts = []
 
     async def one(number):
-        async with hosts.turn("a"):
+        async with hosts.turn("a") as sent:
             starts.append((number, clock.seconds))
+            sent()
             while clock.seconds < ends.get(number, 0.0):
                 await asyncio.sleep(0)
 
@@ -111,7 +112,8 @@ def test_no_more_than_two_requests_are_under_way_at_a_host(policy, clock):
 
     async def one():
         nonlocal under_way, most
-        async with hosts.turn("a"):
+        async with hosts.turn("a") as sent:
+            sent()
             under_way += 1
             most = max(most, under_way)
             await asyncio.sleep(0)
@@ -130,7 +132,8 @@ def test_a_pause_that_comes_while_another_request_waits_for_its_turn_is_kept(pol
     began, starts = clock.seconds, []
 
     async def first():
-        async with hosts.turn("a"):
+        async with hosts.turn("a") as sent:
+            sent()
             await asyncio.sleep(0)
             hosts.pause("a", 30, because="answered 429")
 
@@ -152,3 +155,42 @@ def test_overlapping_turns_count_once_against_the_budget(policy, clock):
     assert len(side_by_side(hosts, clock, range(4), ends={0: began + 2.5})) == 4
     assert clock.seconds - began < 10
     assert run(hosts, clock, [("a", 0.0)] * 8)[-1][1] == "budget"
+
+
+def test_spacing_counts_from_the_sending_of_a_request_whose_connection_was_slow(policy, clock):
+    hosts = Hosts(policy(host_spacing_seconds=1.0), clock=clock, sleep=clock.sleep)
+    began, sendings = clock.seconds, []
+
+    async def one(connecting):
+        async with hosts.turn("a") as sent:
+            for _ in range(connecting):
+                await clock.sleep(1.0)
+            sendings.append(clock.seconds - began)
+            sent()
+            await clock.sleep(0.25)
+
+    async def every():
+        hosts.begin_session()
+        await asyncio.gather(one(5), one(0), one(0))
+
+    asyncio.run(every())
+    assert sendings[0] == 5.0
+    assert all(later - earlier >= 1.0 for earlier, later in pairwise(sendings)), sendings
+
+
+def test_a_turn_that_ends_without_a_request_lets_the_next_one_in(policy, clock):
+    hosts = Hosts(policy(host_spacing_seconds=1.0), clock=clock, sleep=clock.sleep)
+    began, starts = clock.seconds, []
+
+    async def one(broken):
+        async with hosts.turn("a"):
+            starts.append(clock.seconds - began)
+            if broken:
+                raise OSError("no connection")
+
+    async def every():
+        hosts.begin_session()
+        return await asyncio.gather(one(True), one(False), return_exceptions=True)
+
+    assert isinstance(asyncio.run(every())[0], OSError)
+    assert starts == [0.0, 1.0]
