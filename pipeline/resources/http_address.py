@@ -7,6 +7,7 @@ or politeness.
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
 import ssl
 from collections.abc import Iterable
@@ -175,16 +176,32 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
 
 
 @cache
-def _ssl_context() -> ssl.SSLContext:
-    """One for the process: reading all root certificates takes longer than many a request."""
-    return httpx.create_ssl_context(trust_env=False)
+def _ssl_context(roots: str | None) -> ssl.SSLContext:
+    """One for the process: reading all root certificates takes longer than many a request.
+
+    Args:
+        roots: A PEM file of root certificates to trust instead of the bundled ones.
+
+    Raises:
+        OSError: It is no such file.
+    """
+    if not roots:
+        return httpx.create_ssl_context(trust_env=False)
+    try:
+        return ssl.create_default_context(cafile=roots)
+    except OSError as error:  # SSLError too
+        why = error.strerror or str(error)
+        raise OSError(f"SSL_CERT_FILE {roots}: no root certificates ({why}); mend or unset it") from error
 
 
 class CheckedTransport(httpx.AsyncHTTPTransport):
-    """httpx's transport over a ``CheckedBackend``; no proxy, which would connect in our place."""
+    """httpx's transport over a ``CheckedBackend``; no proxy, which would connect in our place.
+
+    Root certificates are those of the package certifi, or of the file that ``SSL_CERT_FILE`` names.
+    """
 
     def __init__(self, guard: AddressGuard, *, max_connections: int, keepalive_seconds: float = 20.0) -> None:
-        context = _ssl_context()
+        context = _ssl_context(os.environ.get("SSL_CERT_FILE"))
         super().__init__(verify=context, trust_env=False)
         # httpx has no public way to hand a network backend to its pool; 0.28 is pinned in pyproject.
         backend = cast("httpcore.AsyncNetworkBackend", httpcore.AnyIOBackend())
