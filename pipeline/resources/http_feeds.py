@@ -170,7 +170,8 @@ def _note(visit: _Visit, feed: Feed, url: str) -> None:
     if feed.note:
         visit.notes.append(feed.note)
     if feed.skipped:
-        detail = f"{feed.skipped} entries without a usable address were left out"
+        what = "1 entry" if feed.skipped == 1 else f"{feed.skipped} entries"
+        detail = f"left out, without a usable address: {what}"
         visit.rejects.append(Reject("feed_entries", "bad_feed", url, detail))
 
 

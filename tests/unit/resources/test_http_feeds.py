@@ -149,7 +149,7 @@ def test_entries_without_an_address_are_counted(site, poll):
     )
     entries, rejects = poll(feeds(url))
     assert entries.height == 1
-    assert [r.detail for r in rejects] == ["2 entries without a usable address were left out"]
+    assert [r.detail for r in rejects] == ["left out, without a usable address: 2 entries"]
 
 
 def test_old_entries_are_left_out_and_future_times_are_not_believed(site, poll):
