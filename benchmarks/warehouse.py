@@ -19,7 +19,6 @@ import shutil
 import statistics
 import subprocess
 import sys
-import textwrap
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -188,39 +187,16 @@ def queries(data_dir: Path, repeat: int) -> str:
     )
 
 
-READER = """
-import json, sys
-from pathlib import Path
-import duckdb
-data_dir = Path(sys.argv[1])
-names = ["fct_statement", "actor_statements_daily", "outlet_daily"]
-COUNTS = '''select (select count(*) from fct_statement),
-    (select sum(statements) from actor_statements_daily)
-    + (select count(*) from fct_statement where not is_speech or actor_id is null),
-    (select sum(statements + thoughts) from outlet_daily)'''
-answers, writing, errors, seen = 0, 0, [], set()
-while not (data_dir / "stop").exists():
-    try:
-        with duckdb.connect(str(data_dir / "published" / "onrecord.duckdb"), read_only=True) as connection:
-            a, b, c = connection.execute(COUNTS).fetchone()
-        answers += 1
-        writing += (data_dir / "writing").exists()
-        seen.add(int(a))
-        if not a == b == c:
-            errors.append(f"a mixture: {a} {b} {c}")
-    except Exception as error:
-        errors.append(repr(error)[:200])
-print(json.dumps({"answers": answers, "writing": writing, "errors": errors, "publications": len(seen)}))
-"""
-
-
 def readers(data_dir: Path, count: int, publications: int) -> str:
     """Readers in a loop while publications follow each other, each with other rows, then while dbt writes."""
     stop, writing = data_dir / "stop", data_dir / "writing"
     stop.unlink(missing_ok=True)
     processes = [
         subprocess.Popen(
-            [sys.executable, "-c", textwrap.dedent(READER), str(data_dir)], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", "benchmarks.reader_child", str(data_dir)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         for _ in range(count)
     ]
@@ -282,7 +258,7 @@ def arguments(values: list[str] | None = None) -> argparse.Namespace:
     grow.add_argument("--repeat", type=int, default=3)
     ask = commands.add_parser("queries")
     ask.add_argument("--data", type=Path, required=True)
-    ask.add_argument("--repeat", type=int, default=7)
+    ask.add_argument("--repeat", type=int, default=9)
     read = commands.add_parser("readers")
     read.add_argument("--data", type=Path, required=True)
     read.add_argument("--readers", type=int, default=8)

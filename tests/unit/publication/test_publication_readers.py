@@ -1,6 +1,6 @@
 """Readers in other processes, in a loop, while publication follows publication and while the warehouse is held.
 
-``python benchmarks/warehouse.py readers`` is the long form: thirty publications, and dbt as the writer.
+``python -m benchmarks.warehouse readers`` is the long form: thirty publications, and dbt as the writer.
 """
 
 import json
@@ -55,17 +55,17 @@ print(json.dumps({"answers": answers, "errors": errors, "seen": sorted(seen)}))
 
 
 def wait_for(readers, sign):
-    """Until every reader has said it; DuckDB's progress bar leaves empty lines between."""
+    """Until every reader has said it."""
     for reader in readers:
-        said = "\n"
-        while said.isspace():
-            said = reader.stdout.readline()
-        assert said == f"{sign}\n"
+        assert reader.stdout.readline() == f"{sign}\n"
 
 
-def test_readers_never_fail_and_never_see_two_publications_at_once(data_dir):
+def test_readers_never_fail_and_never_see_two_publications_at_once(data_dir, tmp_path):
     publish(data_dir, run_id="start", report=None)
-    command = [sys.executable, "-c", textwrap.dedent(READER), str(data_dir)]
+    # A file and no ``python -c``: without one DuckDB takes the process for a person's shell and draws its progress bar.
+    script = tmp_path / "reader.py"
+    script.write_text(textwrap.dedent(READER), encoding="utf-8")
+    command = [sys.executable, str(script), str(data_dir)]
     readers = [
         subprocess.Popen([*command, "ours" if n < 2 else "bi"], stdout=subprocess.PIPE, text=True)
         for n in range(READERS)
@@ -80,7 +80,7 @@ def test_readers_never_fail_and_never_see_two_publications_at_once(data_dir):
         (data_dir / "held").touch()
         wait_for(readers, "held")
     (data_dir / "stop").touch()
-    results = [json.loads(reader.communicate()[0].splitlines()[-1]) for reader in readers]
+    results = [json.loads(reader.communicate()[0]) for reader in readers]
     assert [r["errors"] for r in results] == [[]] * READERS
     assert all(r["seen"][-1] == 40 + PUBLICATIONS for r in results)
     assert all(r["answers"] >= 3 for r in results)
