@@ -7,6 +7,7 @@ takes the process for a person's shell and draws its progress bar into the answe
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -23,6 +24,10 @@ select (select count(*) from fct_statement),
 
 def main() -> None:
     data_dir = Path(sys.argv[1])
+    if hasattr(os, "nice"):
+        os.nice(
+            10
+        )  # Many readers without a pause would starve the publisher, and few publications would be seen.
     answers, writing, errors, seen = 0, 0, [], set()
     while not (data_dir / "stop").exists():
         try:
