@@ -206,6 +206,7 @@ def draw(api: Api, database: int, file: Path) -> int:
         "viz_type": "echarts_timeseries_bar",
         "x_axis": "statement_date",
         "time_grain_sqla": "P1D",
+        "x_axis_time_format": "%d %b",
         "metrics": [SUM],
         "groupby": ["actor_name"],
         "limit": LEADING,
