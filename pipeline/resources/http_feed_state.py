@@ -75,6 +75,11 @@ class FeedState:
             return []
         return [FeedEntry(link, title, parse_time(time)) for link, title, time in told.get("entries", [])]
 
+    def skipped_of(self, url: str, day: dt.date) -> int:
+        """How many entries without a usable address the feed had earlier on ``day``."""
+        told = self._feeds.get(url, {})
+        return told.get("skipped", 0) if told.get("day") == day.isoformat() else 0
+
     def children_of(self, url: str) -> list[str]:
         """Sitemaps that were chosen of this index last time."""
         return list(self._feeds.get(url, {}).get("children", []))
@@ -86,6 +91,8 @@ class FeedState:
         entries: Sequence[FeedEntry],
         children: Sequence[str],
         day: dt.date,
+        *,
+        skipped: int = 0,
     ) -> None:
         """Keep what the feed gave on ``day``."""
         distinct = {e.url: e for e in reversed(entries)}
@@ -93,6 +100,7 @@ class FeedState:
             "etag": validators.etag,
             "last_modified": validators.last_modified,
             "day": day.isoformat(),
+            "skipped": skipped,
             "children": list(children),
             "entries": [
                 [e.url, e.title, e.published_at.isoformat() if e.published_at else None]
@@ -108,6 +116,7 @@ def _is_sound(told: object) -> bool:
     entries, children = told.get("entries"), told.get("children")
     return (
         all(isinstance(told.get(name), str | None) for name in ("etag", "last_modified", "day"))
+        and isinstance(told.get("skipped", 0), int)
         and isinstance(children, list)
         and all(isinstance(c, str) for c in children)
         and isinstance(entries, list)

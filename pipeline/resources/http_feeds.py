@@ -20,7 +20,7 @@ from pipeline.records import Reject
 from pipeline.resources.fetcher import Failed, Fetcher, Wanted
 from pipeline.resources.http_feed_state import FeedState
 from pipeline.schemas import FEED_ENTRIES
-from pipeline.scrape.feed import Feed, FeedEntry, Sitemap
+from pipeline.scrape.feed import FeedEntry, Sitemap
 from pipeline.scrape.feeds import parse_feed
 from pipeline.scrape.urls import canonical_url
 
@@ -149,6 +149,7 @@ async def _visit(url: str, fetcher: Fetcher, state: FeedState, now: dt.datetime,
         return visit
     visit.answered = True
     if result.status == 304:
+        _note_skipped(visit, state.skipped_of(url, now.date()), url)
         for child in state.children_of(url):
             _join(visit, await _visit(child, fetcher, state, now, depth + 1))
         return visit
@@ -157,20 +158,20 @@ async def _visit(url: str, fetcher: Fetcher, state: FeedState, now: dt.datetime,
         visit.answered = False
         visit.rejects.append(replace(feed, document=url))
         return visit
-    _note(visit, feed, url)
+    if feed.note:
+        visit.notes.append(feed.note)
+    _note_skipped(visit, feed.skipped, url)
     visit.entries += _recent(feed.entries, now)
     children = _chosen(feed.children, now) if depth < MAX_DEPTH else []
-    state.remember(url, result.validators, visit.entries, children, now.date())
+    state.remember(url, result.validators, visit.entries, children, now.date(), skipped=feed.skipped)
     for child in children:
         _join(visit, await _visit(child, fetcher, state, now, depth + 1))
     return visit
 
 
-def _note(visit: _Visit, feed: Feed, url: str) -> None:
-    if feed.note:
-        visit.notes.append(feed.note)
-    if feed.skipped:
-        what = "1 entry" if feed.skipped == 1 else f"{feed.skipped} entries"
+def _note_skipped(visit: _Visit, skipped: int, url: str) -> None:
+    if skipped:
+        what = "1 entry" if skipped == 1 else f"{skipped} entries"
         detail = f"left out, without a usable address: {what}"
         visit.rejects.append(Reject("feed_entries", "bad_feed", url, detail))
 

@@ -40,11 +40,13 @@ class IndexRow:
 
 
 def is_url_list(text: str) -> bool:
-    """Whether ``text`` is a list of http(s) addresses: at least one, and nothing else but comments."""
+    """Whether ``text`` is a list of http(s) addresses: most of its lines are such, comments apart.
+
+    Not all of them: one bad line in a list is told by itself, and would else make the list an article.
+    """
     lines = [line for line in _lines(text) if not line.startswith("#")]
-    return bool(lines) and all(
-        line.lower().startswith(("http://", "https://")) and " " not in line for line in lines
-    )
+    found = [line for line in lines if line.lower().startswith(("http://", "https://")) and " " not in line]
+    return 2 * len(found) > len(lines)
 
 
 def read_url_list(text: str) -> tuple[list[str], list[str]]:

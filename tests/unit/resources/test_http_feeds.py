@@ -145,11 +145,16 @@ def test_a_feed_that_fails_is_a_reject_and_the_others_go_on(site, poll):
 
 def test_entries_without_an_address_are_counted(site, poll):
     url = site.add(
-        "/rss", rss(("https://news.example/a", "A", NOW), ("", "B", NOW), ("mailto:x", "C", NOW)), **RSS
+        "/rss",
+        rss(("https://news.example/a", "A", NOW), ("", "B", NOW), ("mailto:x", "C", NOW)),
+        headers={"ETag": '"v1"'},
+        **RSS,
     )
     entries, rejects = poll(feeds(url))
     assert entries.height == 1
     assert [r.detail for r in rejects] == ["left out, without a usable address: 2 entries"]
+    site.replace("/rss", b"", status=304, type=None)
+    assert poll(feeds(url))[1] == rejects, "told again on the same day, though the feed is not sent again"
 
 
 def test_old_entries_are_left_out_and_future_times_are_not_believed(site, poll):

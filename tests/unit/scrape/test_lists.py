@@ -26,6 +26,7 @@ from pipeline.scrape.lists import (
         ("https://x.example/a said so\n", False),
         ("https://x.example/a\nA line of text.\n", False),
         ("ftp://x.example/a\n", False),
+        ("https://x.example/a\nfile:///x\nhttps://x.example/b\n", True),
     ],
 )
 def test_what_is_a_list_of_addresses(text, expected):
