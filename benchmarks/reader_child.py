@@ -42,7 +42,7 @@ def main() -> None:
                 errors.append(f"a mixture: {a} {b} {c}")
         except Exception as error:  # noqa: BLE001 - whatever it is, it is an error of the reader
             errors.append(repr(error)[:200])
-    said = {"answers": answers, "writing": writing, "errors": errors, "publications": len(seen)}
+    said = {"answers": answers, "writing": writing, "errors": errors, "counts": sorted(seen)}
     print(json.dumps(said))
 
 

@@ -202,7 +202,7 @@ def readers(data_dir: Path, count: int, publications: int) -> str:
     ]
     try:
         for number in range(publications):
-            _take_one_article_out(data_dir / "warehouse.duckdb")
+            _take_statements_out(data_dir / "warehouse.duckdb", publications - number)
             publish(data_dir, run_id=f"run-{number}", report=None)
         writing.touch()
         # Everything anew: what was taken out comes back.
@@ -215,18 +215,24 @@ def readers(data_dir: Path, count: int, publications: int) -> str:
     errors = [error for result in results for error in result["errors"]]
     said = (
         f"{count} readers, {publications} publications, then {writer:.0f} s of dbt writing the warehouse: "
-        f"{sum(r['answers'] for r in results):,} answers of up to {max(r['publications'] for r in results)} "
-        f"publications, {sum(r['writing'] for r in results):,} of them while dbt wrote; {len(errors)} errors."
+        f"{sum(r['answers'] for r in results):,} answers, from {len(set().union(*(r['counts'] for r in results)))} "
+        f"of the publications, {sum(r['writing'] for r in results):,} of them while dbt wrote; {len(errors)} errors."
     )
     return "\n".join([said, "", *(f"- {error}" for error in sorted(set(errors))[:5])]).strip()
 
 
-def _take_one_article_out(warehouse: Path) -> None:
-    """Make the next publication another one: one outlet's day leaves all marts that count it."""
+def _take_statements_out(warehouse: Path, publications: int) -> None:
+    """Make the next of so many publications another one: some statements leave all marts that count them."""
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("begin")
-        [article] = connection.execute("select min(article_id) from marts.fct_statement").fetchone()
-        connection.execute("delete from marts.fct_statement where article_id = ?", [article])
+        [(rows,)] = connection.execute("select count(*) from marts.fct_statement").fetchall()
+        if rows <= publications:
+            raise SystemExit(f"{warehouse} has {rows} statements, too few to tell the publications apart")
+        connection.execute(
+            "delete from marts.fct_statement where statement_id in "
+            "(select statement_id from marts.fct_statement order by statement_id limit ?)",
+            [rows // (publications + 1)],
+        )
         connection.execute(
             "create or replace temp table left_over as select actor_id, statement_date, count(*) as n "
             "from marts.fct_statement where is_speech and actor_id is not null group by all"
