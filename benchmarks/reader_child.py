@@ -25,9 +25,8 @@ select (select count(*) from fct_statement),
 def main() -> None:
     data_dir = Path(sys.argv[1])
     if hasattr(os, "nice"):
-        os.nice(
-            10
-        )  # Many readers without a pause would starve the publisher, and few publications would be seen.
+        # Many readers without a pause would starve the publisher, and few publications would be seen.
+        os.nice(10)
     answers, writing, errors, seen = 0, 0, [], set()
     while not (data_dir / "stop").exists():
         try:
