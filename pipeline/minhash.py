@@ -31,7 +31,7 @@ def minhash(items: Iterable[str], size: int) -> list[int]:
         items: The set.
         size: How many numbers of 32 bits.
     """
-    digests = b"".join(hashlib.sha1(i.encode("utf-8", "surrogatepass")).digest()[:4] for i in items)  # noqa: S324
+    digests = b"".join(hashlib.sha1(i.encode("utf-8", "surrogatepass")).digest()[:4] for i in items)  # noqa: S324 - spreads items over numbers; nothing is kept safe by it
     hashes = _mixed(np.frombuffer(digests, dtype="<u4").astype(np.uint32))
     factors, summands = _permutations(size)
     least = np.full(size, _WIDTH - 1, dtype=np.uint32)

@@ -134,7 +134,7 @@ def _files(heads: Mapping[str, _Head], chosen: Iterable[_Card]) -> dict[str, str
     parts = macros("actor_parts.html.j2")
     # Pages of one article side by side: what they repeat of it then packs to nothing, a seventh of all.
     for page in sorted(heads, key=lambda page: by_page[page][0].article_id if page in by_page else ""):
-        own = [Markup(one.html) for one in by_page.get(page, [])]  # noqa: S704  # made by card
+        own = [Markup(one.html) for one in by_page.get(page, [])]  # noqa: S704 - made by card, whose parts are escaped there
         html = heads[page].html + str(parts.statements(own, heads[page].known, page))
         if shard and size + len(html) > SHARD:
             files[f"data/s{len(files)}.js"] = script(f"s{len(files)}", shard)
