@@ -37,6 +37,10 @@ def main() -> int:
     parser.add_argument("--start", type=Path, help="weights, or a folder with a model, to begin with")
     parser.add_argument("--units", type=int, default=1536, help="feed-forward units kept in each layer")
     parser.add_argument("--heads", type=int, default=12, help="attention heads kept in each layer")
+    parser.add_argument(
+        "--blocks", type=int, nargs="*", default=[], help="longest block of each layer's attention, 0 for none"
+    )
+    parser.add_argument("--like", type=float, default=0.0, help="weight of likeness to the teacher inside")
     parser.add_argument("--soft", type=float, default=0.6, help="the teachers' share of a student's loss")
     parser.add_argument("--rate", type=float, default=3e-4, help="learning rate of the encoder")
     parser.add_argument("--window", type=int, default=320, help="pieces in a window when in use")
@@ -59,6 +63,8 @@ def main() -> int:
         head_rate=args.rate * (4 if not args.teacher else 3),
         units=args.units,
         heads=args.heads,
+        blocks=tuple(args.blocks),
+        like=args.like if args.teacher else 0.0,
         soft=args.soft if args.teacher else 0.0,
     )
     print({f.name: getattr(recipe, f.name) for f in fields(recipe)})

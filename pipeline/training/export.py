@@ -9,14 +9,17 @@ import json
 import shutil
 import tempfile
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import onnx
 import torch
+from onnx import helper, numpy_helper
 
 from pipeline.extract.tagger import CARD_FILE, MODEL_FILE, TOKENIZER_FILE
 from pipeline.ids import content_hash
-from pipeline.training.network import AttributionNet, ExportNet, encoder_folder
+from pipeline.training.network import AttributionNet, ExportNet, blocks_of, encoder_folder
 from pipeline.training.train import load
 
 OUTPUTS = ("cues", "names", "anchors", "roles", "antecedents")
@@ -36,6 +39,9 @@ def export(weights: Path, out: Path, *, window: int, keep_float: bool = False) -
         if hasattr(module, "intermediate_act_fn"):
             module.intermediate_act_fn = torch.nn.GELU()
     wrapped = ExportNet(net).eval()
+    # Fusion knows the library's own attention, over the whole window; the blocks are cut after it.
+    blocks = blocks_of(net)
+    net.encoder.set_attn_implementation("eager")  # type: ignore[operator]  # a BertModel
     ids = torch.randint(1000, 2000, (1, 48))
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / "plain.onnx"
@@ -60,6 +66,9 @@ def export(weights: Path, out: Path, *, window: int, keep_float: bool = False) -
                 dynamo=False,
             )
         fused = _fuse(plain, Path(folder) / "fused.onnx", net)
+        model = onnx.load(str(fused))
+        cut_attention(model.graph, blocks)
+        onnx.save(model, str(fused))
         quantize_dynamic(
             str(fused),
             str(out / MODEL_FILE),
@@ -75,6 +84,76 @@ def export(weights: Path, out: Path, *, window: int, keep_float: bool = False) -
     card = {"version": digest[:12], "sha256": digest, "window": window}
     (out / CARD_FILE).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
     return out / MODEL_FILE
+
+
+def cut_attention(graph: onnx.GraphProto, blocks: Sequence[int]) -> None:
+    """Let each attention operator of ``graph`` see only its block of the window (in place); 0: all of it.
+
+    A block is a row of a batch to the operator: the window's n pieces, padded to equal blocks of at most
+    that many, go in as [blocks, length, width] and come out as [1, n, width]; a mask hides the padding.
+    The length is kept as the initializer ``net.encoder.encoder.layer.I.attention.self.block``, where
+    ``recover`` finds it.
+    """
+    layer = 0
+    nodes: list[onnx.NodeProto] = []
+    for node in graph.node:
+        if node.op_type == "Attention":
+            if blocks[layer]:
+                nodes += _in_blocks(graph, node, layer, blocks[layer])
+            else:
+                nodes.append(node)
+            layer += 1
+        else:
+            nodes.append(node)
+    if layer != len(blocks):
+        raise ValueError(f"{layer} attention operators for {len(blocks)} layers: the fusion did not find all")
+    del graph.node[:]
+    graph.node.extend(nodes)
+
+
+def _in_blocks(graph: onnx.GraphProto, node: onnx.NodeProto, layer: int, block: int) -> list[onnx.NodeProto]:
+    """``node`` with its window cut into blocks before it and put together after it."""
+    longest = f"net.encoder.encoder.layer.{layer}.attention.self.block"
+    width = next(tuple(i.dims)[-1] for i in graph.initializer if i.name == node.input[1]) // 3
+    made: list[onnx.NodeProto] = []
+
+    def name(of: str) -> str:
+        return f"blocks_{layer}/{of}"
+
+    def number(of: str, value: int | list[int]) -> str:
+        graph.initializer.append(numpy_helper.from_array(np.array(value, dtype=np.int64), name(of)))
+        return name(of)
+
+    def add(op: str, inputs: list[str], out: str, **attributes: int) -> str:
+        made.append(helper.make_node(op, inputs, [name(out)], name=name(out), **attributes))
+        return name(out)
+
+    graph.initializer.append(numpy_helper.from_array(np.array([block], dtype=np.int64), longest))
+    zero, one = number("zero", [0]), number("one", [1])
+
+    def upwards(of: str, by: str, out: str) -> str:
+        return add("Div", [add("Sub", [add("Add", [of, by], f"{out}+"), one], f"{out}-"), by], out)
+
+    n = add("Slice", [add("Shape", [node.input[0]], "shape"), one, number("two", [2])], "n")
+    count = upwards(n, longest, "count")
+    length = upwards(n, count, "length")
+    whole = add("Mul", [count, length], "whole")
+    extra = add("Sub", [whole, n], "extra")
+    pads = add("Concat", [number("before", [0] * 4), extra, zero], "pads", axis=0)
+    padded = add("Pad", [node.input[0], pads], "padded")
+    rows = add("Concat", [count, length], "rows", axis=0)
+    cut = add("Reshape", [padded, add("Concat", [rows, number("all", [-1])], "cut_shape", axis=0)], "cut")
+    places = add("CumSum", [add("Expand", [one, whole], "ones"), number("axis", 0)], "places")
+    seen = add("Cast", [add("LessOrEqual", [places, n], "within")], "seen", to=onnx.TensorProto.INT32)
+    node.input[0] = cut
+    while len(node.input) < 4:
+        node.input.append("")
+    node.input[3] = add("Reshape", [seen, rows], "mask")
+    out, node.output[0] = node.output[0], name("attended")
+    made.append(node)
+    joined = add("Reshape", [node.output[0], number("joined_shape", [1, -1, width])], "joined")
+    made.append(helper.make_node("Slice", [joined, zero, n, one], [out], name=name("out")))
+    return made
 
 
 def _fuse(plain: Path, fused: Path, net: AttributionNet) -> Path:

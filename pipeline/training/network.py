@@ -10,7 +10,7 @@ speaker, content). One span can so serve several cues ("He said …, adding …"
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -90,7 +90,7 @@ class AttributionNet(nn.Module):
     def encode(self, ids: Tensor, kinds: Tensor, mask: Tensor) -> Tensor:
         """Hidden states [batch, pieces, width]."""
         out = self.encoder(input_ids=ids, token_type_ids=kinds, attention_mask=mask)
-        return self.drop(out.last_hidden_state)
+        return out.last_hidden_state
 
     def coreference(self, h: Tensor) -> Tensor:
         """Scores [batch, piece, earlier piece]; a piece may point to itself."""
@@ -118,13 +118,62 @@ class ExportNet(nn.Module):
         return cues, self.net.name(h)[0].log_softmax(-1), at, roles, self.net.coreference(h)[0]
 
 
-def build(*, attention: str = "eager") -> AttributionNet:
+def attend(
+    module: nn.Module, query: Tensor, key: Tensor, value: Tensor, attention_mask: Tensor | None, **options: Any
+) -> tuple[Tensor, None]:
+    """Attention of each piece to its window, or to its block of the window where ``module.block`` says so.
+
+    Half of a window's time goes into attention over the whole of it, while most heads look near by
+    (Beltagy, Peters and Cohan, "Longformer", 2020). Blocks are of equal length, ``module.block`` pieces at
+    most (0: the whole window); layers with other lengths, or with none, carry words over their edges.
+
+    ``query``, ``key``, ``value`` are [batch, heads, n, width]; returns [batch, n, heads, width].
+    """
+    batch, heads, n, width = query.shape
+    block = int(module.block)  # type: ignore[arg-type]  # a buffer of one number
+    count = -(-n // block) if block else 1
+    length = -(-n // count)
+    extra = count * length - n
+
+    def cut(values: Tensor) -> Tensor:
+        return F.pad(values, (0, 0, 0, extra)).view(batch, heads, count, length, width)
+
+    scores = cut(query) @ cut(key).transpose(-1, -2) * options["scaling"]
+    mask = torch.zeros(1, 1, 1, n, device=query.device) if attention_mask is None else attention_mask[:, :, :1]
+    mask = F.pad(mask.to(scores.dtype), (0, extra), value=-1e4)
+    scores = scores + mask.view(mask.shape[0], 1, count, 1, length)
+    out = (scores.softmax(-1) @ cut(value)).view(batch, heads, count * length, width)[:, :, :n]
+    return out.transpose(1, 2).contiguous(), None
+
+
+def blocks_of(net: AttributionNet) -> list[int]:
+    """The longest block of each layer's attention; 0 where it sees the whole window."""
+    return [int(layer.attention.self.block) for layer in net.encoder.encoder.layer]  # type: ignore[union-attr]  # a BertModel
+
+
+def set_blocks(net: AttributionNet, blocks: Sequence[int]) -> None:
+    """Give each layer's attention its longest block (in place).
+
+    Raises:
+        ValueError: There are not as many numbers as layers.
+    """
+    layers = list(net.encoder.encoder.layer)  # type: ignore[union-attr,arg-type]  # a BertModel
+    if len(blocks) != len(layers):
+        raise ValueError(f"{len(blocks)} block lengths for {len(layers)} layers: give one for each, 0 for none")
+    for layer, block in zip(layers, blocks, strict=True):
+        layer.attention.self.block.fill_(block)
+
+
+def build() -> AttributionNet:
     """A network on the pretrained encoder, its token-type table widened to the surface kinds."""
     transformers: Any = import_module("transformers")
+    masks: Any = import_module("transformers.masking_utils")
+    transformers.AttentionInterface.register("blocks", attend)
+    masks.ALL_MASK_ATTENTION_FUNCTIONS.register("blocks", masks.eager_mask)
     encoder = transformers.AutoModel.from_pretrained(
         str(encoder_folder()),
         add_pooling_layer=False,
-        attn_implementation=attention,
+        attn_implementation="blocks",
         attention_probs_dropout_prob=0.0,  # a third of the CPU time of a step, no gain on dev
         # The shipped model computes GELU by its tanh form, the faster operator: train with the same.
         hidden_act="gelu_pytorch_tanh",
@@ -136,6 +185,9 @@ def build(*, attention: str = "eager") -> AttributionNet:
     encoder.embeddings.token_type_embeddings = table
     encoder.config.type_vocab_size = KINDS
     encoder.embeddings.word_embeddings.weight.requires_grad_(False)
+    for layer in encoder.encoder.layer:
+        # Of the weights' file, since a network is useless without it.
+        layer.attention.self.register_buffer("block", torch.zeros(()))
     return AttributionNet(encoder, width)
 
 

@@ -27,6 +27,7 @@ from pipeline.training.network import (
     fit,
     measure_importance,
     narrow,
+    set_blocks,
 )
 from pipeline.training.recover import recover
 
@@ -50,11 +51,15 @@ class Recipe:
     """Hidden units kept in each feed-forward layer."""
     heads: int = 12
     """Attention heads kept in each layer."""
+    blocks: tuple[int, ...] = ()
+    """Longest block of each layer's attention, 0 for the whole window; empty: as the network began."""
     soft: float = 0.0
     """Share of the teachers' probabilities in the loss; the rest is the annotation."""
+    like: float = 0.0
+    """Weight of the distance between the hidden states and the first teacher's."""
 
 
-LOSS = {"cue": 1.0, "role": 1.0, "span": 0.3, "name": 0.3, "antecedent": 0.1}
+LOSS = {"cue": 1.0, "role": 1.0, "span": 0.3, "name": 0.3, "antecedent": 0.1, "hidden": 1.0}
 
 
 def load_tokenizer() -> Tokenizer:
@@ -90,9 +95,9 @@ def collate(batch: list[Example], device: torch.device) -> dict[str, Tensor]:
     }
 
 
-def _logits(net: AttributionNet, batch: dict[str, Tensor]) -> dict[str, Tensor]:
-    """What each head says of a batch; no ``role`` where no window has a cue."""
-    h = net.encode(batch["ids"], batch["kinds"], batch["mask"])
+def _logits(net: AttributionNet, batch: dict[str, Tensor], h: Tensor) -> dict[str, Tensor]:
+    """What each head says of a batch with hidden states ``h``; no ``role`` where no window has a cue."""
+    h = net.drop(h)
     out = {"cue": net.cue(h), "span": net.span(h), "name": net.name(h), "antecedent": net.coreference(h)}
     if len(batch["at"]):
         out["role"] = net.pair(h, batch["row"], batch["at"])
@@ -100,25 +105,45 @@ def _logits(net: AttributionNet, batch: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def soft_targets(teachers: Sequence[AttributionNet], batch: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Mean probabilities of the teachers on one batch, by head.
+    """Mean probabilities of the teachers on one batch, by head, and as ``hidden`` what the first one knows.
 
     Not of antecedents, which are scores, nor of the span head, which a shipped teacher has no more.
     """
     with torch.no_grad():
-        said = [_logits(teacher, batch) for teacher in teachers]
+        hidden = [_hidden(teacher, batch) for teacher in teachers]
+        said = [_logits(teacher, batch, h) for teacher, h in zip(teachers, hidden, strict=True)]
     heads = [head for head in said[0] if head not in ("antecedent", "span")]
-    return {head: torch.stack([s[head].softmax(-1) for s in said]).mean(0) for head in heads}
+    means = {head: torch.stack([s[head].softmax(-1) for s in said]).mean(0) for head in heads}
+    return means | {"hidden": hidden[0].float()}
+
+
+def _hidden(net: AttributionNet, batch: dict[str, Tensor]) -> Tensor:
+    return net.encode(batch["ids"], batch["kinds"], batch["mask"])
 
 
 def losses(
-    net: AttributionNet, batch: dict[str, Tensor], soft: dict[str, Tensor] | None = None, share: float = 0.0
+    net: AttributionNet,
+    batch: dict[str, Tensor],
+    soft: dict[str, Tensor] | None = None,
+    share: float = 0.0,
+    like: float = 0.0,
 ) -> dict[str, Tensor]:
-    """The loss of each head on one batch; with ``soft``, ``share`` of it against the teachers."""
-    logits = _logits(net, batch)
+    """The loss of each head on one batch; with ``soft``, ``share`` of it against the teachers.
+
+    With ``like`` above 0 there is ``hidden`` besides: the mean squared distance of the hidden states from
+    the teacher's, that many times (Jiao et al., "TinyBERT", 2020, for the last layer alone).
+    """
+    h = _hidden(net, batch)
+    logits = _logits(net, batch, h)
     spoken = (batch["role"] > 0).sum().clamp(min=1)
     out = {head: _annotated(head, values, batch[head], spoken) for head, values in logits.items()}
     for head, target in (soft or {}).items():
         mask = batch["mask"].float()
+        if head == "hidden":
+            if like:
+                far = (h.float() - target).square().mean(-1)
+                out[head] = like * (far * mask).sum() / mask.sum()
+            continue
         if head == "role":
             mask = mask[batch["row"]]
         taught = -((target * logits[head].log_softmax(-1)).sum(-1) * mask).sum()
@@ -171,7 +196,10 @@ def load(weights: Path, device: torch.device | str = "cpu") -> AttributionNet:
         return recover(weights).to(device).eval()
     values = torch.load(weights, map_location=device, weights_only=True)
     net = fit(build(), values)
-    net.load_state_dict(values)
+    missing, unexpected = net.load_state_dict(values, strict=False)
+    left = [k for k in missing if not k.endswith(".block")]  # weights from before there were blocks
+    if left or unexpected:
+        raise ValueError(f"{weights}: not this network (missing {left}, unexpected {unexpected})")
     return net.to(device).eval()
 
 
@@ -215,6 +243,8 @@ def train(
     if start is not None:
         sample = examples(tokenizer, documents, silver, limit=288)
         net = _narrowed(net, recipe, random.Random(recipe.seed).sample(sample, min(160, len(sample))), device)
+    if recipe.blocks:
+        set_blocks(net, recipe.blocks)
     net.train()
     optimizer = _optimizer(net, recipe)
     averaged = {k: v.detach().clone().float() for k, v in net.state_dict().items()}
@@ -246,7 +276,7 @@ def train(
             with torch.autocast(device.type, dtype=torch.bfloat16):
                 tensors = collate(batch, device)
                 soft = soft_targets(taught, tensors) if taught else None
-                parts = losses(net, tensors, soft, recipe.soft)
+                parts = losses(net, tensors, soft, recipe.soft, recipe.like)
             loss = torch.stack([LOSS[k] * v for k, v in parts.items()]).sum()
             optimizer.zero_grad()
             loss.backward()
