@@ -13,8 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from pipeline.clean.sketches import SIGNATURE_SIZE, agreeing, sketch
-from pipeline.minhash import Hashes
+from pipeline.clean.sketches import SIGNATURE_SIZE, Signature, agreeing, sketch
 
 TextsOf = Callable[[Collection[str]], Mapping[str, str]]
 """Gives texts by article id; an id that it does not know is left out."""
@@ -47,7 +46,7 @@ class Signed:
     """
 
     article_id: str
-    signature: Sequence[int] | Hashes
+    signature: Signature
     seen_at: dt.datetime
     group: str | None = None
 

@@ -1,5 +1,3 @@
-# pyright: basic
-# NumPy's types lose themselves in arithmetic; this module gives it a typed face.
 """Sketches: MinHash signatures, and which of many agree.
 
 Belongs here: the size of a signature, comparing. Does not: hashing (``pipeline.minhash``), grouping articles
@@ -11,18 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
-from pipeline.minhash import Hashes, minhash
+from pipeline.minhash import minhash
 
 SIGNATURE_SIZE = 64
 """Fixed for ever: signatures of all days are compared with each other."""
 _AT_ONCE = 50_000
-"""Signatures looked for at once: 80 MB."""
+"""Signatures looked for at once: 40 MB."""
 _MATCHES = 2_000_000
 """Equal numbers that are counted together, which bounds memory where thousands of texts are copies of one."""
 
-Places = NDArray[np.intp]
+Signature = Sequence[int] | NDArray[np.uint32]
 
 
 def sketch(items: Iterable[str]) -> list[int]:
@@ -31,11 +30,13 @@ def sketch(items: Iterable[str]) -> list[int]:
 
 
 def agreeing(
-    known: Sequence[Sequence[int] | Hashes], asked: Sequence[Sequence[int] | Hashes], *, least: float
+    known: Sequence[Signature], asked: Sequence[Signature], *, least: float
 ) -> Iterator[tuple[int, int, float]]:
     """Pairs of signatures that have at least a share of their numbers in common.
 
-    The cost grows with the signatures and with what agrees, not with all pairs.
+    Locality-sensitive hashing with bands of one number, as a join: no pair is missed, and the cost grows with
+    the signatures and with what agrees, not with all pairs. The share that a pair needs (an eighth) leaves no
+    room for bands of several numbers, and datasketch's index of 64 tables takes four times as long.
 
     Args:
         known: Signatures to look among.
@@ -47,43 +48,27 @@ def agreeing(
     """
     if not known or not asked:
         return
-    columns = np.asarray(known, dtype=np.uint32).T
-    order = np.argsort(columns, axis=1, kind="stable")
-    ranked = np.take_along_axis(columns, order, axis=1)
+    wanted = least * SIGNATURE_SIZE
+    among = _numbers(known, "known", 0)
+    common = among.group_by("number").agg(met=pl.len())
     for at in range(0, len(asked), _AT_ONCE):
-        wanted = np.asarray(asked[at : at + _AT_ONCE], dtype=np.uint32).T
-        for place, other, share in _agreeing(order, ranked, wanted, least):
-            yield at + place, other, share
+        numbers = _numbers(asked[at : at + _AT_ONCE], "asked", at)
+        # What has fewer equal numbers in all than a pair needs has no such pair: most signatures of other days.
+        matched = numbers.join(common, on="number")
+        rows = (
+            matched.group_by("asked").agg(pl.col("met").sum()).filter(pl.col("met") >= wanted).sort("asked")
+        )
+        part = pl.col("met").cum_sum() // _MATCHES
+        for one in rows.with_columns(part=part).partition_by("part", maintain_order=True):
+            pairs = matched.join(one, on="asked", how="semi").join(among, on="number")
+            times = pairs.group_by("asked", "known").agg(times=pl.len()).filter(pl.col("times") >= wanted)
+            for place, other, count in times.sort("asked", "known").iter_rows():
+                yield place, other, count / SIGNATURE_SIZE
 
 
-def _agreeing(
-    order: Places, ranked: Hashes, wanted: Hashes, least: float
-) -> Iterator[tuple[int, int, float]]:
-    first = np.stack([np.searchsorted(r, w, side="left") for r, w in zip(ranked, wanted, strict=True)])
-    counts = np.stack([np.searchsorted(r, w, side="right") for r, w in zip(ranked, wanted, strict=True)])
-    counts -= first
-    # What has fewer equal numbers in all than a pair needs has no such pair: most signatures of other days.
-    rows = np.flatnonzero(counts.sum(axis=0) >= least * SIGNATURE_SIZE)
-    chunk = np.cumsum(counts[:, rows].sum(axis=0)) // _MATCHES
-    for part in np.split(rows, np.flatnonzero(np.diff(chunk)) + 1):
-        yield from _counted(part, order, first[:, part], counts[:, part], least)
-
-
-def _counted(
-    rows: Places,
-    order: Places,
-    first: Places,
-    counts: Places,
-    least: float,
-) -> Iterator[tuple[int, int, float]]:
-    """Of some of the asked signatures: how often each known one is met in the runs of equal numbers."""
-    lengths = counts.ravel()
-    starts = np.repeat(first.ravel() - np.cumsum(lengths) + lengths, lengths)
-    inside = starts + np.arange(len(starts))
-    numbers = np.repeat(np.arange(SIGNATURE_SIZE), counts.sum(axis=1))
-    asked = np.repeat(np.tile(rows, SIGNATURE_SIZE), lengths)
-    met, times = np.unique(asked * order.shape[1] + order[numbers, inside], return_counts=True)
-    enough = times >= least * SIGNATURE_SIZE
-    for pair, share in zip(met[enough].tolist(), (times[enough] / SIGNATURE_SIZE).tolist(), strict=True):
-        place, other = divmod(pair, order.shape[1])
-        yield place, other, share
+def _numbers(signatures: Sequence[Signature], name: str, first: int) -> pl.DataFrame:
+    """A row for each number of each signature, told apart by its place in the signature."""
+    table = np.asarray(signatures, dtype=np.uint64)
+    table |= np.arange(SIGNATURE_SIZE, dtype=np.uint64) << np.uint64(32)
+    places = np.repeat(np.arange(first, first + len(table), dtype=np.uint32), SIGNATURE_SIZE)
+    return pl.DataFrame({name: places, "number": table.ravel()})

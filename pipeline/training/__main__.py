@@ -38,7 +38,11 @@ def main() -> int:
     parser.add_argument("--units", type=int, default=1536, help="feed-forward units kept in each layer")
     parser.add_argument("--heads", type=int, default=12, help="attention heads kept in each layer")
     parser.add_argument(
-        "--blocks", type=int, nargs="*", default=[], help="longest block of each layer's attention, 0 for none"
+        "--blocks",
+        type=int,
+        nargs="*",
+        default=[],
+        help="longest block of each layer's attention, 0 for none",
     )
     parser.add_argument("--like", type=float, default=0.0, help="weight of likeness to the teacher inside")
     parser.add_argument("--soft", type=float, default=0.6, help="the teachers' share of a student's loss")

@@ -119,7 +119,12 @@ class ExportNet(nn.Module):
 
 
 def attend(
-    module: nn.Module, query: Tensor, key: Tensor, value: Tensor, attention_mask: Tensor | None, **options: Any
+    module: nn.Module,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attention_mask: Tensor | None,
+    **options: Any,
 ) -> tuple[Tensor, None]:
     """Attention of each piece to its window, or to its block of the window where ``module.block`` says so.
 
@@ -139,8 +144,11 @@ def attend(
         return F.pad(values, (0, 0, 0, extra)).view(batch, heads, count, length, width)
 
     scores = cut(query) @ cut(key).transpose(-1, -2) * options["scaling"]
-    mask = torch.zeros(1, 1, 1, n, device=query.device) if attention_mask is None else attention_mask[:, :, :1]
-    mask = F.pad(mask.to(scores.dtype), (0, extra), value=-1e4)
+    mask = (
+        torch.zeros(1, 1, 1, n, device=query.device) if attention_mask is None else attention_mask[:, :, :1]
+    )
+    # Not the least number there is: a block of padding alone would add up to no number.
+    mask = F.pad(mask.clamp(min=-1e4).to(scores.dtype), (0, extra), value=-1e4)
     scores = scores + mask.view(mask.shape[0], 1, count, 1, length)
     out = (scores.softmax(-1) @ cut(value)).view(batch, heads, count * length, width)[:, :, :n]
     return out.transpose(1, 2).contiguous(), None
@@ -159,7 +167,9 @@ def set_blocks(net: AttributionNet, blocks: Sequence[int]) -> None:
     """
     layers = list(net.encoder.encoder.layer)  # type: ignore[union-attr,arg-type]  # a BertModel
     if len(blocks) != len(layers):
-        raise ValueError(f"{len(blocks)} block lengths for {len(layers)} layers: give one for each, 0 for none")
+        raise ValueError(
+            f"{len(blocks)} block lengths for {len(layers)} layers: give one for each, 0 for none"
+        )
     for layer, block in zip(layers, blocks, strict=True):
         layer.attention.self.block.fill_(block)
 

@@ -278,6 +278,8 @@ def train(
                 soft = soft_targets(taught, tensors) if taught else None
                 parts = losses(net, tensors, soft, recipe.soft, recipe.like)
             loss = torch.stack([LOSS[k] * v for k, v in parts.items()]).sum()
+            if not torch.isfinite(loss):
+                raise ValueError(f"the loss is {float(loss.detach())} at step {step}: {parts}")
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(net.parameters(), 1.0)
@@ -289,7 +291,7 @@ def train(
                     if v.is_floating_point() and "word_embeddings" not in k:
                         averaged[k].lerp_(v.float(), 1 - decay)
             if step % 20 == 0:
-                line = {k: round(float(v), 4) for k, v in parts.items()}
+                line = {k: round(float(v.detach()), 4) for k, v in parts.items()}
                 line |= {"epoch": epoch, "step": step, "of": steps}
                 line["seconds_a_step"] = round((time.monotonic() - began) / 20, 2)
                 began = time.monotonic()
