@@ -6,6 +6,7 @@ Belongs here: gathering. Does not: deciding what is rejected (each stage does).
 import time
 from collections import Counter
 from collections.abc import Iterator
+from importlib.metadata import version
 from typing import Any
 
 import dagster as dg
@@ -50,6 +51,7 @@ def _metadata(name: str, rows: pl.DataFrame, settings: Settings) -> dict[str, An
     """What is told of a day: how many rows, rejects by reason, the first rows, links."""
     told: dict[str, Any] = {"dagster/row_count": dg.MetadataValue.int(rows.height), **links(settings)}
     if name == "rejects":
+        told["version"] = dg.MetadataValue.text(version("onrecord"))
         told["rejected"] = dg.MetadataValue.md(reasons_markdown(Counter(rows["reason_code"].to_list())))
         told["preview"] = dg.MetadataValue.md(rejects_markdown(rows))
     else:

@@ -1,7 +1,7 @@
 """Assets of the warehouse: every dbt model, and ``published``.
 
-Belongs here: thin wrappers around dbt and the publication. Does not: SQL (``dbt_project``), where its
-columns come from (``lineage.py``).
+Belongs here: thin wrappers around dbt and the publication. Does not: SQL (``dbt_project``), what is told
+of a model or a publication (``warehouse_metadata.py``).
 """
 
 import json
@@ -29,12 +29,11 @@ from dagster_dbt.errors import DagsterDbtError
 from packaging.version import Version
 
 from pipeline.assets.catalogue import LEDGER_KEYS, OWNERS
-from pipeline.assets.lineage import model_lineage
 from pipeline.assets.partitions import days_of_tags
-from pipeline.assets.report import PREVIEW_ROWS, links, plot_markdown, preview_markdown, reasons_markdown
+from pipeline.assets.warehouse_metadata import Models, publication_metadata
 from pipeline.resources.locks import warehouse_lock
 from pipeline.resources.progress import Progress
-from pipeline.resources.publication import Publication, connect_published, publish
+from pipeline.resources.publication import publish
 from pipeline.settings import PROJECT_DIR, Settings
 
 WAREHOUSE_POOL = "warehouse"
@@ -176,13 +175,13 @@ def build_warehouse_assets(project: DbtProject) -> list[dg.AssetsDefinition]:
         with warehouse_lock(settings):
             made = publish(settings.data_dir, run_id=context.run.run_id)
         seconds = {"elapsed_seconds": round(time.monotonic() - clock, 3)}
-        return dg.MaterializeResult(metadata=_publication(made, settings) | seconds)
+        return dg.MaterializeResult(metadata=publication_metadata(made, settings) | seconds)
 
     return [dbt_models, published]
 
 
 def _events(invocation: DbtCliInvocation, settings: Settings, manifest: Mapping[str, Any]) -> Iterator[Any]:
-    """Dbt's events, each model's with its rows, a preview and its column lineage.
+    """Dbt's events, each model's with what an operator reads of it.
 
     They are handed on when dbt has ended: while it writes, nobody else can open the warehouse.
     """
@@ -196,67 +195,12 @@ def _events(invocation: DbtCliInvocation, settings: Settings, manifest: Mapping[
     if path.exists():
         with duckdb.connect(str(path), read_only=True) as connection:
             connection.execute("set TimeZone = 'UTC'")
-            described = _Described(connection, manifest["nodes"], invocation.target_path / "compiled")
-            events = [described.event(event) for event in events]
+            compiled = invocation.target_path / "compiled"
+            models = Models(connection, manifest["nodes"], compiled, settings)
+            events = [models.described(event) for event in events]
     yield from events
     if failure is not None:
         raise failure
-
-
-class _Described:
-    """Adds to the events of models what the catalogue shows of them."""
-
-    def __init__(
-        self, connection: duckdb.DuckDBPyConnection, nodes: Mapping[str, Any], compiled: Path
-    ) -> None:
-        self._connection, self._nodes, self._compiled = connection, nodes, compiled
-
-    def event(self, event: Any) -> Any:
-        """The event, with more metadata if it is of a model that was built."""
-        unique_id = event.metadata.get("unique_id") if isinstance(event, dg.Output) else None
-        if unique_id is None:
-            return event
-        node = self._nodes[str(unique_id.value)]
-        more = self._rows(node)
-        if lineage := model_lineage(node, self._nodes, self._compiled):
-            more["dagster/column_lineage"] = lineage
-        return event.with_metadata({**event.metadata, **more})
-
-    def _rows(self, node: Mapping[str, Any]) -> dict[str, Any]:
-        try:
-            relation = self._connection.table(f'"{node["schema"]}"."{node["alias"]}"')
-        except duckdb.CatalogException:
-            return {}  # never built
-        rows: dict[str, Any] = {"dagster/row_count": relation.count("*").fetchall()[0][0]}
-        if "marts" in node["fqn"]:
-            rows["preview"] = dg.MetadataValue.md(preview_markdown(relation.limit(PREVIEW_ROWS).pl()))
-        return rows
-
-
-def _publication(made: Publication, settings: Settings) -> dict[str, Any]:
-    counts = "\n".join(f"| {name} | {n} |" for name, n in sorted(made.row_counts.items()))
-    with connect_published(settings.data_dir) as connection:
-        days = dict(
-            connection.sql("select statement_date, count(*) from fct_statement group by all").fetchall()
-        )
-        top = connection.sql(
-            "select actor_name, sum(statements)::bigint as statements, max(statement_date) as last_day "
-            "from actor_statements_daily join dim_actor using (actor_id) group by all "
-            "order by statements desc, actor_name limit 5"
-        ).pl()
-        versions = connection.sql("select distinct version from run_log order by all").fetchall()
-        reasons = dict(connection.sql("select reason_code, count(*) from rejects group by all").fetchall())
-    return {
-        "dagster/row_count": made.row_counts["fct_statement"],
-        "path": dg.MetadataValue.path(str(made.path)),
-        "publication": made.publication_id,
-        "version": ", ".join(str(version) for (version,) in versions),
-        "rejected": dg.MetadataValue.md(reasons_markdown(reasons)),
-        "tables": dg.MetadataValue.md(f"| table | rows |\n| --- | ---: |\n{counts}"),
-        "preview": dg.MetadataValue.md(preview_markdown(top)),
-        "plot": dg.MetadataValue.md(plot_markdown(days, max(days), "statements")) if days else "none yet",
-        **links(settings),
-    }
 
 
 class Dbt(DbtCliResource):

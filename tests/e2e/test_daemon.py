@@ -55,7 +55,13 @@ def days_of(run: dict[str, Any]) -> list[dt.date]:
     return days_of_tags({tag["key"]: tag["value"] for tag in run["tags"]})
 
 
-def test_a_scheduled_run_that_is_killed_with_its_daemon_is_made_good_and_publishes_its_day(
+def ended(services: Services, run_ids: list[str]) -> list[dict[str, Any]]:
+    """These runs in the order of their start, as soon as all have ended."""
+    runs = [run for run in services.runs("SUCCESS", "FAILURE", "CANCELED") if run["runId"] in run_ids]
+    return sorted(runs, key=lambda run: run["startTime"] or 0) if len(runs) == len(run_ids) else []
+
+
+def test_a_run_killed_with_its_daemon_is_made_good_and_two_of_one_day_wait_for_each_other(
     services, yesterday
 ):
     services.start()
@@ -75,6 +81,12 @@ def test_a_scheduled_run_that_is_killed_with_its_daemon_is_made_good_and_publish
     assert days_of(done) == days_of(lost)
     held = Lake(services.data_dir).read(STATEMENTS, [yesterday]).height
     assert held > 0
+    assert query_published(services.data_dir, PUBLISHED).row(0) == (held, held, 1)
+
+    twice = [services.launch("daily", yesterday.isoformat()) for _ in range(2)]
+    first, second = wait_for("two runs of one day", lambda: ended(services, twice))
+    assert (first["status"], second["status"]) == ("SUCCESS", "SUCCESS")
+    assert first["endTime"] <= second["startTime"]
     assert query_published(services.data_dir, PUBLISHED).row(0) == (held, held, 1)
     assert all(code in (0, -signal.SIGTERM) for code in services.stop())
 

@@ -15,7 +15,9 @@ import polars as pl
 import pytest
 
 from pipeline.resources.lake import Lake
+from pipeline.running import open_instance
 from pipeline.schemas import ARTICLES, ATTRIBUTIONS, MENTIONS, NAMES, RUN_LOG, STATEMENTS, TABLES
+from pipeline.settings import Settings
 
 pytestmark = pytest.mark.slow
 DAYS = [dt.date(2021, 11, 30), dt.date(2021, 12, 1), dt.date(2021, 12, 2)]
@@ -163,7 +165,6 @@ def test_sql_answers_while_another_process_writes_the_warehouse(sample_run, onre
 
 def test_a_second_run_at_the_same_time_is_refused_in_one_line(sample_run, onrecord, tmp_path):
     from pipeline.resources.locks import run_lock
-    from pipeline.settings import Settings
 
     data_dir = tmp_path / "data"
     data_dir.mkdir()
@@ -182,3 +183,39 @@ def test_the_run_log_counts_every_stage(sample_run):
     newest = log["started_at"].max()
     assert isinstance(newest, dt.datetime)
     assert newest.timestamp() <= time.time()
+
+
+def latest_metadata(data_dir: Path) -> dict[str, dict[str, str]]:
+    """What the newest materialization of each asset tells, as text."""
+    found: dict[str, dict[str, str]] = {}
+    with open_instance(Settings(data_dir=data_dir)) as instance:
+        for key in instance.get_asset_keys():
+            event = instance.get_latest_materialization_event(key)
+            if event is not None and event.asset_materialization is not None:
+                told = event.asset_materialization.metadata
+                found[key.to_user_string()] = {name: str(value.value) for name, value in told.items()}
+    return found
+
+
+def test_every_materialization_tells_what_an_operator_reads(sample_run, monkeypatch):
+    monkeypatch.setenv("DAGSTER_HOME", "")  # what is opened below sets it for this process
+    told = latest_metadata(sample_run.data_dir)
+    assert {"pages", "statements", "lake/rejects", "stg_lake__articles", "fct_statement", "published"} <= set(
+        told
+    )
+    for name, metadata in told.items():
+        seconds = {"elapsed_seconds", "Execution Duration"} & set(metadata)
+        assert seconds, name
+        assert {"dagster/row_count", "preview", "report", "reject_list"} <= set(metadata), name
+        assert metadata["version"], name
+    for name in ("statements", "fct_statement", "published"):
+        assert "data:image/png;base64," in told[name]["plot"]
+        assert told[name]["preview"].startswith("| ")
+    assert "| in: stg_lake__statements |" in told["fct_statement"]["counts"]
+    rows = published(
+        sample_run.data_dir, "select reason_code, count(*) as n from rejects group by all"
+    ).rows()
+    for reason, count in rows:
+        line = f"| {reason.replace('_', chr(92) + '_')} | {count} |"
+        assert line in told["rejects"]["rejected"]
+        assert line in told["published"]["rejected"]
