@@ -11,14 +11,14 @@ from itertools import pairwise
 
 from pipeline.extract.actor_seeds import ascii_key
 from pipeline.extract.discourse import Choice, Discourse, Place
-from pipeline.extract.entities import Entity
+from pipeline.extract.entities import Entity, Resolution
 from pipeline.extract.layout import Layout
 from pipeline.extract.lexicon import lexicon
 from pipeline.extract.noun_phrases import DEFINITE, NounPhrases, is_before
 from pipeline.extract.persona import Name
 from pipeline.extract.phrases import Phrase
 
-Answer = tuple[Entity, str, str]
+Answer = tuple[Entity, Resolution, str]
 """Actor, resolution and rule."""
 
 SURE_MARGIN = 0.7

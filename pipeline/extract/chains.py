@@ -252,9 +252,8 @@ class _Builder:
         entity = Entity("person", display_name(name), name.words, seed=seed)
         if seed is None and not name.has_title:
             others = {h.actor_type == "person" for h in name.hits if h.alias_type != "demonym"}
-            entity.problem = (
-                {True: "ambiguous_name", False: "person_or_place"}.get(min(others)) if others else None
-            )
+            if others:
+                entity.problem = "ambiguous_name" if min(others) else "person_or_place"
         self.persons.append(entity)
         return entity
 

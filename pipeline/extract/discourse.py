@@ -62,11 +62,10 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The actor chosen; ``margin`` is the lead over the next one, ``reason`` says why there is none."""
+    """The actor chosen; ``margin`` is the lead over the next one."""
 
     entity: Entity | None
     margin: float = 0.0
-    reason: str = ""
     score: float = 0.0
 
 
@@ -159,9 +158,9 @@ class Discourse:
         scored = [(s, e) for e in entities if (s := self._score(e, spot, form, far)) is not None]
         scored.sort(key=lambda x: -x[0])
         if not scored or (scored[0][0] < self.weights.least and not far):
-            return Choice(None, 0.0, "no_antecedent")
+            return Choice(None)
         margin = scored[0][0] - scored[1][0] if len(scored) > 1 else 3.0
-        return Choice(scored[0][1], margin, "", scored[0][0])
+        return Choice(scored[0][1], margin, scored[0][0])
 
     def _is_interrupted(self, place: Place, entities: Sequence[Entity]) -> bool:
         """Whether the paragraph has brought up somebody else since the last speaker spoke."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Literal
 
 from pipeline.extract.actor_seeds import SeedHit, actor_id, ascii_key, person_key
 from pipeline.extract.lexicon import fold, lexicon
@@ -35,6 +36,20 @@ class Sighting:
     is_introduction: bool = False
 
 
+Resolution = Literal["name", "pronoun", "nominal", "metonym", "unnamed", "unresolved"]
+"""How a speaker was found; the column ``resolution``."""
+Unresolved = Literal[
+    "no_speaker",
+    "no_antecedent",
+    "unknown_name",
+    "ambiguous_name",
+    "ambiguous_surname",
+    "person_or_place",
+    "country_or_team",
+]
+"""Why there is no actor; the column ``unresolved_reason``. dbt refuses any other."""
+
+
 @dataclass(slots=True)
 class Entity:
     """One actor of one article.
@@ -56,7 +71,7 @@ class Entity:
     head: str = ""
     country: str | None = None
     affiliation: str | None = None
-    problem: str | None = None
+    problem: Unresolved | None = None
     roles: list[Role] = field(default_factory=list[Role])
     sightings: list[Sighting] = field(default_factory=list[Sighting])
     names: list[Name] = field(default_factory=list[Name])

@@ -60,7 +60,7 @@ class Groups:
         if last is not None and last.is_word and not self._heads_nothing(last.low):
             return Choice(self._described(at - 1), 0.3)
         named = self.relative_names(start)
-        return Choice(named[0], 0.5) if named else Choice(None, 0.0, "no_antecedent")
+        return Choice(named[0], 0.5) if named else Choice(None)
 
     def relative_names(self, start: int) -> list[Entity]:
         """The names right before a relative pronoun: two for "NATO and the United States, who".

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.extract.actor_seeds import person_key
-from pipeline.extract.entities import Entity
+from pipeline.extract.entities import Entity, Resolution, Unresolved
 from pipeline.extract.groups import Groups
 from pipeline.extract.layout import Layout
 from pipeline.extract.lexicon import Pronoun, lexicon
@@ -20,7 +20,7 @@ from pipeline.extract.transcripts import Transcript
 
 CLAUSE_TOKENS = 16
 """Tokens before a cue among which the relative pronoun of its clause is sought."""
-Answer = tuple[Entity | None, str, str, str | None]
+Answer = tuple[Entity | None, Resolution, str, Unresolved | None]
 """Actor, resolution, rule, and the reason where there is no actor."""
 
 
@@ -51,7 +51,7 @@ class Silent:
     def first_person(self, slot: Slot, pronoun: Pronoun) -> Answer:
         """Whom "I" and "we" mean: whose words they stand in, else the author; "you" stays open."""
         if pronoun.person == 2 or slot.phrase is None:
-            return None, "unresolved", "first_person", "addressed"
+            return None, "unresolved", "first_person", "no_antecedent"
         around = self.around.reported_by(slot.phrase.start, slot.attribution)
         if around:
             return min(around, key=lambda a: a[0])[1], "pronoun", "first_person", None
@@ -60,7 +60,7 @@ class Silent:
             return told, "pronoun", "transcript", None
         if self.author is not None and not self.transcript.covers(slot.phrase.start):
             return self.author, "pronoun", "author", None
-        return None, "unresolved", "first_person", "author"  # nobody is named who could be "I"
+        return None, "unresolved", "first_person", "no_antecedent"  # nobody is named who could be "I"
 
     def left_out(self, slot: Slot) -> Answer:
         """No speaker is marked: the subject before the cue, or the one whose words go on."""

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from pipeline.extract.conjuncts import split_speakers
-from pipeline.extract.entities import Entity
+from pipeline.extract.entities import Entity, Resolution, Unresolved
 from pipeline.extract.layout import Layout
 from pipeline.extract.lexicon import lexicon
 from pipeline.extract.persona import NameIndex
@@ -53,9 +53,9 @@ class Resolved:
     ordinal: int
     span: Span | None
     entity: Entity | None
-    resolution: str
+    resolution: Resolution
     rule: str
-    reason: str | None = None
+    reason: Unresolved | None = None
 
 
 @dataclass(slots=True)

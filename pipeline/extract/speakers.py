@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pipeline.extract.chains import build_chains
 from pipeline.extract.discourse import Choice, Discourse, Place
-from pipeline.extract.entities import Entity
+from pipeline.extract.entities import Entity, Resolution, Unresolved
 from pipeline.extract.layout import Layout
 from pipeline.extract.lexicon import Pronoun, lexicon
 from pipeline.extract.nominals import Nominals
@@ -192,7 +192,12 @@ class _Walk:
             self._finish(slot, None, "unresolved", "empty", "no_speaker")
 
     def _finish(
-        self, slot: Slot, entity: Entity | None, resolution: str, rule: str, reason: str | None = None
+        self,
+        slot: Slot,
+        entity: Entity | None,
+        resolution: Resolution,
+        rule: str,
+        reason: Unresolved | None = None,
     ) -> None:
         if entity is not None and entity.problem is not None:
             entity, resolution, reason = None, "unresolved", entity.problem
@@ -241,7 +246,7 @@ class _Walk:
             choice = self._personal(pronoun, self.around.place(phrase.start, slot.attribution))
             rule = "pronoun" if choice.margin >= CLEAR_MARGIN else "pronoun_close"
         if choice.entity is None:
-            self._finish(slot, None, "unresolved", rule, choice.reason or "no_antecedent")
+            self._finish(slot, None, "unresolved", rule, "no_antecedent")
             return
         if pronoun.gender in _GENDERED and choice.margin >= SURE_MARGIN:
             choice.entity.votes[pronoun.gender] += 1

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from typing import get_args
 
 import duckdb
 import polars as pl
@@ -10,6 +11,7 @@ import pytest
 import yaml
 from dbt_runs import PROJECT
 
+from pipeline.extract.entities import Resolution, Unresolved
 from pipeline.schemas import SPANS, TABLES, UTC
 from pipeline.settings import PROJECT_DIR
 
@@ -112,6 +114,14 @@ def test_every_mart_has_a_tested_key(name):
     unique = ["unique" in c.get("data_tests", []) and "not_null" in c["data_tests"] for c in model["columns"]]
     together = ["unique_columns" in test for test in model.get("data_tests", []) if isinstance(test, dict)]
     assert any(unique) or any(together)
+
+
+@pytest.mark.parametrize(("column", "kind"), [("resolution", Resolution), ("unresolved_reason", Unresolved)])
+def test_what_the_extractor_can_say_is_what_the_mart_accepts(column, kind):
+    (found,) = [c for c in YML["fct_statement"]["columns"] if c["name"] == column]
+    (accepted,) = [t["accepted_values"]["arguments"]["values"] for t in found["data_tests"]]
+    assert accepted == list(get_args(kind))
+    assert all(value in found["description"] for value in accepted)
 
 
 def test_contracts_are_enforced_and_descriptions_go_into_the_warehouse(manifest, builds):
