@@ -189,14 +189,14 @@ def _names(text: str, scores: WindowScores) -> list[Name]:
     n = len(window.ids)
     if n <= 2:
         return []
-    tags = scores.names.argmax(-1)
+    tags: list[int] = scores.names.argmax(-1).tolist()
     out: list[Name] = []
     at = 1
     while at < n - 1:
         if tags[at] == 0:
             at += 1
             continue
-        kind = (int(tags[at]) - 1) // 2
+        kind = (tags[at] - 1) // 2
         last = at
         while last + 1 < n - 1 and tags[last + 1] == 2 + 2 * kind:
             last += 1

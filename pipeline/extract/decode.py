@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from itertools import groupby
 
 import numpy as np
 
@@ -62,27 +63,22 @@ def decode_window(text: str, scores: WindowScores, rules: Decoding) -> list[Foun
     out: list[Found] = []
     for anchor, chance in _choose_anchors(scores, rules):
         row = int(np.flatnonzero(scores.anchors == anchor)[0])
-        cue_last = _cue_last(scores, anchor)
+        cue = (int(window.starts[anchor]), int(window.ends[_cue_last(scores, anchor)]))
         by_word = _mean_by_word(scores.roles[row], words)
-        labels = _smooth(by_word, rules.change)
-        content = _runs(labels, 2)
-        speaker = _best_speaker(labels, by_word, rules) or _leaning_speaker(by_word, rules)
-        cue = (int(window.starts[anchor]), int(window.ends[cue_last]))
-        content_spans = [(int(starts[a]), int(ends[b - 1])) for a, b in content]
-        content_spans = _without(content_spans, cue)
-        sure = [float(np.exp(by_word[a:b, 2]).mean()) for a, b in content]
-        weights = [b - a for a, b in content]
-        of_content = float(np.average(sure, weights=weights)) if sure else 0.0
-        of_speaker = (
-            float(np.exp(by_word[speaker[0] : speaker[1], 1]).mean())
-            if speaker
-            else float(1 - np.exp(by_word[:, 1]).max())
+        chances = np.exp(by_word)
+        of_speakers, of_contents = chances[:, 1].tolist(), chances[:, 2].tolist()
+        speakers, content = _spans(by_word, rules.change)
+        speaker = _best_speaker(speakers, by_word, of_speakers, rules) or _best_speaker(
+            _spans(by_word + _leaning(rules), rules.change)[0], by_word, of_speakers, rules
         )
+        in_content = [of for a, b in content for of in of_contents[a:b]]
+        of_content = sum(in_content) / len(in_content) if content else 0.0
+        of_speaker = _mean(of_speakers, speaker) if speaker else 1 - max(of_speakers)
         out.append(
             Found(
                 cue=cue,
                 speaker=(int(starts[speaker[0]]), int(ends[speaker[1] - 1])) if speaker else None,
-                content=content_spans,
+                content=_without([(int(starts[a]), int(ends[b - 1])) for a, b in content], cue),
                 confidence=chance * math.sqrt(max(of_content, 0.0) * max(of_speaker, 0.0)),
                 chance=chance,
             )
@@ -92,12 +88,12 @@ def decode_window(text: str, scores: WindowScores, rules: Decoding) -> list[Foun
 
 def _words(text: str, scores: WindowScores) -> Ints:
     """Piece indices at which words begin, the frame pieces left out, with the end appended."""
-    window = scores.window
-    n = len(window.ids) - 1
+    starts, ends = scores.window.starts.tolist(), scores.window.ends.tolist()
+    n = len(starts) - 1
     begins = [1]
     for i in range(2, n):
-        glued = window.starts[i] == window.ends[i - 1]
-        if not (glued and text[window.starts[i]].isalnum() and text[window.ends[i - 1] - 1].isalnum()):
+        at = starts[i]
+        if not (at == ends[i - 1] and text[at].isalnum() and text[at - 1].isalnum()):
             begins.append(i)
     return np.asarray([*begins, n])
 
@@ -142,19 +138,22 @@ def _cue_last(scores: WindowScores, anchor: int) -> int:
     return last
 
 
-def _smooth(by_word: Floats, change: float) -> Ints:
-    """The best label sequence when each change of label costs ``change``.
+def _spans(by_word: Floats, change: float) -> tuple[list[Span], list[Span]]:
+    """Speaker runs and content runs of the best label sequence when each change of label costs ``change``.
 
     Words at both ends that are nothing to this cue for certain are left out: no label but 0 can pay there.
     """
-    labels = np.zeros(len(by_word), dtype=np.int64)
+    runs: tuple[list[Span], list[Span]] = ([], [])
     unsure = np.flatnonzero(by_word[:, 1:].max(-1) > _NEGLIGIBLE)
     if len(unsure):
-        first, last = int(unsure[0]), int(unsure[-1]) + 1
         # One certain word of frame on each side, so that a run pays for both its changes.
-        first, last = max(first - 1, 0), min(last + 1, len(by_word))
-        labels[first:last] = _viterbi(by_word[first:last].tolist(), change)
-    return labels
+        at, last = max(int(unsure[0]) - 1, 0), min(int(unsure[-1]) + 2, len(by_word))
+        for label, run in groupby(_viterbi(by_word[at:last].tolist(), change)):
+            end = at + len(list(run))
+            if label:
+                runs[label - 1].append((at, end))
+            at = end
+    return runs
 
 
 def _viterbi(rows: list[list[float]], change: float) -> list[int]:
@@ -180,25 +179,23 @@ def _viterbi(rows: list[list[float]], change: float) -> list[int]:
     return out
 
 
-def _runs(labels: Ints, value: int) -> list[Span]:
-    hit = np.concatenate([[False], labels == value, [False]])
-    edges = np.flatnonzero(hit[1:] != hit[:-1])
-    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
+def _leaning(rules: Decoding) -> Floats:
+    """What is added for a second look for the speaker of a cue that seems to have none."""
+    return np.asarray([0.0, rules.lean, 0.0], dtype=np.float32)
 
 
-def _leaning_speaker(by_word: Floats, rules: Decoding) -> Span | None:
-    """A second look for the speaker of a cue that seems to have none."""
-    leaning = by_word + np.asarray([0.0, rules.lean, 0.0], dtype=np.float32)
-    return _best_speaker(_smooth(leaning, rules.change), by_word, rules)
-
-
-def _best_speaker(labels: Ints, by_word: Floats, rules: Decoding) -> Span | None:
+def _best_speaker(runs: list[Span], by_word: Floats, chances: list[float], rules: Decoding) -> Span | None:
     """The likeliest of the speaker runs; None where no run is likely enough."""
-    chance = np.exp(by_word[:, 1])
-    runs = [(a, b) for a, b in _runs(labels, 1) if chance[a:b].mean() >= rules.speaker]
-    if not runs:
-        return None
-    return max(runs, key=lambda r: (float((by_word[r[0] : r[1], 1] - by_word[r[0] : r[1], 0]).sum()), -r[0]))
+    likely = [run for run in runs if _mean(chances, run) >= rules.speaker]
+    if len(likely) < 2:
+        return likely[0] if likely else None
+    return max(
+        likely, key=lambda r: (float((by_word[r[0] : r[1], 1] - by_word[r[0] : r[1], 0]).sum()), -r[0])
+    )
+
+
+def _mean(values: list[float], run: Span) -> float:
+    return sum(values[run[0] : run[1]]) / (run[1] - run[0])
 
 
 def _without(spans: list[Span], hole: Span) -> list[Span]:
