@@ -299,7 +299,9 @@ def reading(data_dir: Path, tally: Tally) -> Iterator[None]:
                     row = connection.execute(COUNTS).fetchone()
             except duckdb.Error as error:
                 if published(data_dir).exists():
-                    tally.mixtures.append(str(error).splitlines()[0][:120])
+                    tally.mixtures.append(
+                        str(error).splitlines()[0].replace(f"{data_dir.resolve()}/", "")[:120]
+                    )
                 continue
             tally.answers += 1
             if row and not int(row[0]) == int(row[1]) + int(row[2]) == int(row[3]):
