@@ -11,7 +11,6 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 from pipeline.clean.sketches import SIGNATURE_SIZE, Signature, agreeing, sketch
 
@@ -35,6 +34,8 @@ _LEAST_GRAMS = 40
 """Of shorter texts a single quotation is too much of them to tell a copy by."""
 _APART = 0.1
 """Parts of one text that have less than this in common are different stories."""
+_SHORTEST = 8
+"""So many copies of one text are looked at for parts of a round-up."""
 _WORDS = re.compile(r"\w+")
 
 
@@ -131,16 +132,15 @@ def _pairs(new: Sequence[Signed], earlier: Sequence[Signed]) -> tuple[list[Pair]
 
     Only the day's articles are looked among, so that memory does not grow with the days that are looked back.
     """
-    fresh = list({one.article_id: one for one in reversed(new)}.values())
-    asked = [*fresh, *earlier]
+    fresh: list[Signed] = list({one.article_id: one for one in reversed(new)}.values())
+    # In the order of time, for of very many copies the first ones count.
+    asked: list[Signed] = sorted([*fresh, *earlier], key=lambda one: (one.seen_at, one.article_id))
+    found = agreeing([one.signature for one in fresh], [one.signature for one in asked], least=_WORTH_READING)
     alike: list[Pair] = []
     doubtful: list[Pair] = []
-    found = agreeing([one.signature for one in fresh], [one.signature for one in asked], least=_WORTH_READING)
-    for at, other, agreement in found:
-        if (
-            other < at
-        ):  # of two new articles once, and none with itself; earlier articles come after all new ones
-            pair = (asked[at].article_id, fresh[other].article_id)
+    for at, other, agreement in found.iter_rows():
+        pair = (asked[int(at)].article_id, fresh[int(other)].article_id)
+        if pair[0] != pair[1]:  # two new articles may be told of twice
             (alike if agreement >= _ALIKE else doubtful).append(pair)
     return alike, doubtful
 
@@ -149,12 +149,12 @@ def _shortened(pairs: Sequence[Pair], texts_of: TextsOf) -> list[Pair]:
     """Those pairs of which one text is a cut-down copy of the other."""
     texts = texts_of({key for pair in pairs for key in pair})
     parts = {key: grams(text) for key, text in texts.items()}
-    copies: dict[str, list[str]] = defaultdict(list)
+    copies: dict[str, set[str]] = defaultdict(set)
     for pair in pairs:
         if pair[0] in parts and pair[1] in parts:
             shorter, longer = sorted(pair, key=lambda key: (len(parts[key]), key))
-            if _is_cut_down(parts[shorter], parts[longer]):
-                copies[longer].append(shorter)
+            if shorter not in copies[longer] and _is_cut_down(parts[shorter], parts[longer]):
+                copies[longer].add(shorter)
     return [
         (longer, shorter)
         for longer, found in copies.items()
@@ -173,5 +173,13 @@ def _is_cut_down(shorter: set[str], longer: set[str]) -> bool:
 
 
 def _is_round_up(copies: Sequence[set[str]]) -> bool:
-    """Whether a text has parts that have nothing to do with each other, which must not meet in one group."""
-    return any(len(a & b) < _APART * min(len(a), len(b)) for a, b in combinations(copies, 2))
+    """Whether a text has parts that have nothing to do with each other, which must not meet in one group.
+
+    The shortest copies are held against all, not all against all: a wire story may have hundreds.
+    """
+    by_size = sorted(copies, key=len)
+    return any(
+        len(one & other) < _APART * len(one)
+        for place, one in enumerate(by_size[:_SHORTEST])
+        for other in by_size[place + 1 :]
+    )

@@ -67,9 +67,14 @@ def decode_window(text: str, scores: WindowScores, rules: Decoding) -> list[Foun
         by_word = _mean_by_word(scores.roles[row], words)
         chances = np.exp(by_word)
         of_speakers, of_contents = chances[:, 1].tolist(), chances[:, 2].tolist()
-        speakers, content = _spans(by_word, rules.change)
+        weighed = by_word + np.asarray([0.0, 0.0, rules.reach], dtype=np.float32)
+        speakers, content = _spans(weighed, rules.change)
+        # Most cues have a speaker: a second look where the first finds none.
         speaker = _best_speaker(speakers, by_word, of_speakers, rules) or _best_speaker(
-            _spans(by_word + _leaning(rules), rules.change)[0], by_word, of_speakers, rules
+            _spans(weighed + np.asarray([0.0, rules.lean, 0.0], dtype=np.float32), rules.change)[0],
+            by_word,
+            of_speakers,
+            rules,
         )
         in_content = [of for a, b in content for of in of_contents[a:b]]
         of_content = sum(in_content) / len(in_content) if content else 0.0
@@ -177,11 +182,6 @@ def _viterbi(rows: list[list[float]], change: float) -> list[int]:
         out.append(step[out[-1]])
     out.reverse()
     return out
-
-
-def _leaning(rules: Decoding) -> Floats:
-    """What is added for a second look for the speaker of a cue that seems to have none."""
-    return np.asarray([0.0, rules.lean, 0.0], dtype=np.float32)
 
 
 def _best_speaker(runs: list[Span], by_word: Floats, chances: list[float], rules: Decoding) -> Span | None:

@@ -17,7 +17,7 @@ Span = tuple[int, int]
 class Decoding:
     """Thresholds of decoding."""
 
-    sure: float = 0.4
+    sure: float = 0.42
     """Least confidence (cue, content and speaker together) of an attribution; recall against precision."""
     rescue: float = 0.12
     """Least chance that a cue begins, where its content is a quotation that nobody else claims."""
@@ -25,6 +25,8 @@ class Decoding:
     """Pieces within which two candidate beginnings are one cue."""
     change: float = 0.8
     """Cost, in nats, of each change of role along the words; smooths ragged spans."""
+    reach: float = 0.6
+    """Nats by which content words are favoured: a clause that may still be content mostly is."""
     speaker: float = 0.25
     """Least mean chance of a speaker span."""
     lean: float = 1.2

@@ -221,6 +221,8 @@ def _merged(run: _Run, first: NameSpan, second: NameSpan) -> NameSpan:
     kinds = {first.name_type, second.name_type}
     order = ("ORGANIZATION", "LOCATION", "MISC", "PERSON")
     kind = next((k for k in order if k in kinds), first.name_type)
+    if kinds == {"LOCATION", "PERSON"}:  # a first name is taken for a place as easily as a place for one
+        kind = max(first, second, key=lambda s: s.score).name_type
     return _typed(run, NameSpan(first.start, second.end, kind, min(first.score, second.score)))
 
 

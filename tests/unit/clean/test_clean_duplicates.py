@@ -161,12 +161,29 @@ def test_agreement_is_that_of_comparing_every_pair(monkeypatch, at_once):
         for j, k in enumerate(known)
         if (a == k).mean() >= 0.25
     }
-    found = {(i, j): share for i, j, share in sketches.agreeing(list(known), list(asked), least=0.25)}
+    pairs = sketches.agreeing(list(known), list(asked), least=0.25)
+    found = {(i, j): share for i, j, share in pairs.iter_rows()}
     assert found == expected
     assert len(expected) > 30
     assert found[40, 0] == 1.0
 
 
 def test_nothing_agrees_with_nothing():
-    assert list(sketches.agreeing([], [[1] * 64], least=0.1)) == []
-    assert list(sketches.agreeing([[1] * 64], [[2] * 64], least=0.1)) == []
+    assert sketches.agreeing([], [[1] * 64], least=0.1).is_empty()
+    assert sketches.agreeing([[1] * 64], [[2] * 64], least=0.1).is_empty()
+
+
+def test_of_very_many_copies_the_first_and_the_most_like_are_told(monkeypatch):
+    monkeypatch.setattr(sketches, "PARTNERS", 1)
+    monkeypatch.setattr(sketches, "_MATCHES", 1)
+    one = list(range(64))
+    asked = [[*one[:n], *range(1000, 1064 - n)] for n in (32, 40, 64, 48, 64)]
+    assert sketches.agreeing([one], asked, least=0.25).rows() == [(0, 0, 0.5), (2, 0, 1.0)]
+
+
+def test_a_story_with_hundreds_of_copies_is_one_group(monkeypatch):
+    monkeypatch.setattr(sketches, "PARTNERS", 5)
+    wire = sentences("ferry", range(20))
+    copies = {f"c{n:03}": told(wire, [f"Edition {n} of town number {n}."]) for n in range(200)}
+    cut = {f"d{n:03}": told(wire[: 9 + n % 3], [f"Cut {n} for page {n}."]) for n in range(50)}
+    assert len(set(grouped({**copies, **cut}).values())) == 1

@@ -443,4 +443,6 @@ def test_a_hint_settles_an_even_choice():
 
 def test_the_only_author_is_the_i_outside_of_quotations():
     assert Story("I think it works.", ("I", "think"), authors=["Mina Orr"]).who() == ["Mina Orr"]
-    assert Story("I think it works.", ("I", "think"), authors=["Mina Orr", "Bo Lark"]).who() == ["(no_antecedent)"]
+    assert Story("I think it works.", ("I", "think"), authors=["Mina Orr", "Bo Lark"]).who() == [
+        "(no_antecedent)"
+    ]
