@@ -22,6 +22,8 @@ ONE_THREAD = {
     "RAYON_NUM_THREADS": "1",
 }
 EVERY_SECONDS = 0.2
+LATER_SECONDS = 1.0
+"""Between samples after the first minute: a sample reads all of /proc, which a long run on two cores feels."""
 
 
 @dataclass
@@ -82,7 +84,7 @@ def watch(
             _sample(process.pid, seen, cpu)
             if each:
                 each(process, time.time() - began)
-            stop.wait(EVERY_SECONDS)
+            stop.wait(EVERY_SECONDS if time.time() - began < 60 else LATER_SECONDS)
         seen.seconds = time.time() - began
         seen.code, seen.cpu_seconds = process.returncode, sum(cpu.values())
         for name, file in (("out", out), ("err", err)):
