@@ -35,8 +35,9 @@ ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "seeds" / "sample"
 WORDS = (750, 750)
 """Fewest and most words of a page, to the end of the paragraph."""
-CASTS = 500
-EXCHANGED = 0.8
+CASTS = 499
+"""Casts of names: a prime, so that each template meets all of them."""
+EXCHANGED = 0.9
 """Share of the longer words that are exchanged: so many that variants are no near-duplicates of each other."""
 FAULTY = 100
 FIRST_DAY = dt.date(2022, 1, 1)
@@ -109,13 +110,14 @@ def _vocabulary() -> tuple[frozenset[str], dict[str, list[str]], frozenset[str]]
     by_ending: dict[str, list[str]] = defaultdict(list)
     for word in sorted(small):
         if len(word) > 3 and word[:4] not in stems:
-            by_ending[word[-2:]].append(word)
+            by_ending[word[-1:]].append(word)
     return names - _STAY, dict(by_ending), frozenset(w for group in by_ending.values() for w in group)
 
 
-def _altered(text: str, number: int) -> str:
+def _altered(text: str, number: int, line: int) -> str:
+    """A line of page ``number``; all lines of a page have one cast of names."""
     names, by_ending, exchangeable = _vocabulary()
-    pick = random.Random(number)
+    pick = random.Random(f"{number} {line}")
     cast = number % CASTS
 
     def other(match: re.Match[str]) -> str:
@@ -123,7 +125,7 @@ def _altered(text: str, number: int) -> str:
         if word in names:
             return _name(word, cast)
         if word in exchangeable and pick.random() < EXCHANGED:
-            return pick.choice(by_ending[word[-2:]])
+            return pick.choice(by_ending[word[-1:]])
         return word
 
     return _WORD.sub(other, text)
@@ -149,9 +151,9 @@ def article_text(number: int, words: tuple[int, int] = WORDS) -> tuple[str, list
     for line in (*first.paragraphs, *second.paragraphs, *first.paragraphs):
         if count >= enough:
             break
-        lines.append(_altered(line, number * 1000 + len(lines)))
+        lines.append(_altered(line, number, len(lines)))
         count += len(line.split())
-    return _altered(first.headline, number), lines
+    return _altered(first.headline, number, -1), lines
 
 
 def make_page(number: int, *, day: dt.date = FIRST_DAY, words: tuple[int, int] = WORDS) -> Variant:
