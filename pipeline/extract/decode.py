@@ -60,6 +60,8 @@ def decode_window(text: str, scores: WindowScores, rules: Decoding) -> list[Foun
     words = _words(text, scores)
     starts = window.starts[words[:-1]]
     ends = window.ends[words[1:] - 1]
+    reach = np.asarray([0.0, 0.0, rules.reach], dtype=np.float32)
+    lean = np.asarray([0.0, rules.lean, 0.0], dtype=np.float32)
     out: list[Found] = []
     for anchor, chance in _choose_anchors(scores, rules):
         row = int(np.flatnonzero(scores.anchors == anchor)[0])
@@ -67,11 +69,11 @@ def decode_window(text: str, scores: WindowScores, rules: Decoding) -> list[Foun
         by_word = _mean_by_word(scores.roles[row], words)
         chances = np.exp(by_word)
         of_speakers, of_contents = chances[:, 1].tolist(), chances[:, 2].tolist()
-        weighed = by_word + np.asarray([0.0, 0.0, rules.reach], dtype=np.float32)
+        weighed = by_word + reach
         speakers, content = _spans(weighed, rules.change)
         # Most cues have a speaker: a second look where the first finds none.
         speaker = _best_speaker(speakers, by_word, of_speakers, rules) or _best_speaker(
-            _spans(weighed + np.asarray([0.0, rules.lean, 0.0], dtype=np.float32), rules.change)[0],
+            _spans(weighed + lean, rules.change)[0],
             by_word,
             of_speakers,
             rules,

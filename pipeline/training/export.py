@@ -41,7 +41,7 @@ def export(weights: Path, out: Path, *, window: int, keep_float: bool = False) -
     wrapped = ExportNet(net).eval()
     # Fusion knows the library's own attention, over the whole window; the blocks are cut after it.
     blocks = blocks_of(net)
-    net.encoder.set_attn_implementation("eager")  # type: ignore[operator]  # a BertModel
+    net.encoder.set_attn_implementation("eager")
     ids = torch.randint(1000, 2000, (1, 48))
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / "plain.onnx"
@@ -165,7 +165,7 @@ def _fuse(plain: Path, fused: Path, net: AttributionNet) -> Path:
     from onnxruntime.transformers import optimizer
     from onnxruntime.transformers.fusion_options import FusionOptions
 
-    block = net.encoder.encoder.layer[0].attention.self  # type: ignore[union-attr,index]  # a BertModel
+    block = net.encoder.encoder.layer[0].attention.self
     options = FusionOptions("bert")
     options.enable_embed_layer_norm = False
     options.enable_skip_layer_norm = False

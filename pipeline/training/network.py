@@ -135,7 +135,7 @@ def attend(
     ``query``, ``key``, ``value`` are [batch, heads, n, width]; returns [batch, n, heads, width].
     """
     batch, heads, n, width = query.shape
-    block = int(module.block)  # type: ignore[arg-type]  # a buffer of one number
+    block = int(module.block)
     count = -(-n // block) if block else 1
     length = -(-n // count)
     extra = count * length - n
@@ -156,7 +156,7 @@ def attend(
 
 def blocks_of(net: AttributionNet) -> list[int]:
     """The longest block of each layer's attention; 0 where it sees the whole window."""
-    return [int(layer.attention.self.block) for layer in net.encoder.encoder.layer]  # type: ignore[union-attr]  # a BertModel
+    return [int(layer.attention.self.block) for layer in net.encoder.encoder.layer]
 
 
 def set_blocks(net: AttributionNet, blocks: Sequence[int]) -> None:
@@ -165,7 +165,7 @@ def set_blocks(net: AttributionNet, blocks: Sequence[int]) -> None:
     Raises:
         ValueError: There are not as many numbers as layers.
     """
-    layers = list(net.encoder.encoder.layer)  # type: ignore[union-attr,arg-type]  # a BertModel
+    layers = list(net.encoder.encoder.layer)
     if len(blocks) != len(layers):
         raise ValueError(
             f"{len(blocks)} block lengths for {len(layers)} layers: give one for each, 0 for none"
@@ -205,7 +205,7 @@ def fit(net: AttributionNet, weights: dict[str, Tensor]) -> AttributionNet:
     """``net`` made as narrow as the network that ``weights`` came from (in place)."""
     units = int(weights["encoder.encoder.layer.0.intermediate.dense.weight"].shape[0])
     heads = int(weights["encoder.encoder.layer.0.attention.self.query.weight"].shape[0])
-    narrow(net, units=units, heads=heads // net.encoder.encoder.layer[0].attention.self.attention_head_size)  # type: ignore[union-attr,index]  # a BertModel
+    narrow(net, units=units, heads=heads // net.encoder.encoder.layer[0].attention.self.attention_head_size)
     return net
 
 
@@ -224,7 +224,7 @@ def narrow(net: AttributionNet, *, units: int, heads: int, importance: Importanc
     are in the feed-forward part, and attention is the slowest operator for its size. Without ``importance``
     the first ones stay: shapes alone, for loading weights.
     """
-    for i, layer in enumerate(net.encoder.encoder.layer):  # type: ignore[union-attr,arg-type]  # a BertModel
+    for i, layer in enumerate(net.encoder.encoder.layer):
         block = layer.attention.self
         width = block.attention_head_size
         if units < layer.intermediate.dense.out_features:
@@ -269,7 +269,7 @@ def measure_importance(
     The product of a value and its gradient, as of Michel, Levy and Neubig, "Are Sixteen Heads Really Better
     than One?" (2019); the values watched are what enters the output matrix of each part.
     """
-    layers = list(net.encoder.encoder.layer)  # type: ignore[union-attr,arg-type]  # a BertModel
+    layers = list(net.encoder.encoder.layer)
     watched = [m for layer in layers for m in (layer.output.dense, layer.attention.output.dense)]
     sums = [torch.zeros(m.in_features) for m in watched]
     inputs: dict[int, Tensor] = {}
@@ -288,7 +288,7 @@ def measure_importance(
         net.zero_grad()
         loss(batch).backward()
         for k, values in inputs.items():
-            moved = (values * values.grad).float()  # type: ignore[operator]  # retained above
+            moved = (values * values.grad).float()
             if k % 2:
                 heads[k // 2] += moved.unflatten(-1, (-1, width)).sum(-1).abs().sum((0, 1)).cpu()
             else:
