@@ -7,6 +7,8 @@ other. Does not: what is hashed, and comparing (``clean/sketches.py``; dbt for q
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
+from typing import Any
 
 SEED = 1
 
@@ -18,8 +20,14 @@ def minhash(items: Iterable[str], size: int) -> list[int]:
         items: The set.
         size: How many numbers of 32 bits.
     """
-    from datasketch import MinHash  # here, since it brings SciPy: a third of a second of every start
-
-    signature = MinHash(num_perm=size, seed=SEED, scheme="affine32")
+    signature = _empty(size).copy()
     signature.update_batch([i.encode("utf-8", "surrogatepass") for i in items])
     return signature.hashvalues.tolist()
+
+
+@cache
+def _empty(size: int) -> Any:
+    """The signature of no strings: to make its permutations takes longer than to sign a quotation."""
+    from datasketch import MinHash  # here, since it brings SciPy: a third of a second of every start
+
+    return MinHash(num_perm=size, seed=SEED, scheme="affine32")

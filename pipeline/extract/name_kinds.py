@@ -85,9 +85,10 @@ class NameKinds:
         for word in own:
             if any(is_adjective(a, word) for a in adjectives):
                 own[word]["state"] += 1.5
-        for longer in {_word(text, n) for n in names}:
-            if " " in longer and longer not in people:
-                _lend(own, longer)
+        longer = {word for n in names if " " in (word := _word(text, n)) and word not in people}
+        # Places first, for a place lends its name to no body; in order, so that every run gives the same rows.
+        for word in sorted(longer, key=lambda w: (not _tells_place(w), w)):
+            _lend(own, word)
         self._own[article_id] = own
         for word, votes in own.items():
             self._shared[word].add(votes)

@@ -23,7 +23,7 @@ from pipeline.records import Reject
 
 __all__ = ["CODE_VERSION", "ActorSeeds", "StatementTables", "load_actor_seeds", "make_statements"]
 
-CODE_VERSION = "2"
+CODE_VERSION = "3"
 
 
 @dataclass(frozen=True, slots=True)
