@@ -109,6 +109,7 @@ def _as_words(names: str) -> str:
     return f"-{'-'.join(words).lower()}-"
 
 
+@lru_cache(maxsize=20_000)  # an outlet's pages share most of their short lines
 def line_kind(text: str) -> str | None:
     """Kind of furniture that a line is by its wording alone, or ``None``."""
     words = text.count(" ") + 1

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from pipeline.extract.lexicon import fold, lexicon
 from pipeline.extract.quotes import Quotation, paragraphs, quotations
@@ -25,8 +25,7 @@ _ABBREVIATION = re.compile(r"(?:^|[\s(“\"'])(?:[^\W\d_]|([^\W\d_]{2,5}))\.[\"'
 _INITIALS = re.compile(r"((?:[^\W\d_]\.){2,})[\"'”’»)\]]*\s*$")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word or mark of the text; ``low`` is its folded form."""
 
     start: int
@@ -55,7 +54,7 @@ class Layout:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.tokens = [Token(m.start(), m.end(), m.group(), _low(m.group())) for m in _TOKEN.finditer(text)]
+        self.tokens = [Token(*m.span(), word := m.group(), _low(word)) for m in _TOKEN.finditer(text)]
         self._starts = [t.start for t in self.tokens]
         self.paragraphs = paragraphs(text)
         self._paragraph_starts = [start for start, _ in self.paragraphs]

@@ -21,6 +21,7 @@ TITLE_CASE_WORDS = 4
 """Long words that a line needs to be told a headline by its capitals."""
 _LONG = 4
 _WORD = re.compile(r"[^\W_]+(?:[-’'&.][^\W_]+)*")
+_JOINED = re.compile(r"[\w’'-]+")
 _INITIAL = re.compile(r" [^\W\d_a-z](?:\. ?[^\W\d_a-z])*\.(?: [^\W\d_a-z][\w’'-]+)+")
 _PART = re.compile(r"\S+")
 _GAP = re.compile(r" (?=[^\W_])|(?<=s)[’'] (?=[^\W\d_])")
@@ -46,6 +47,8 @@ class _Run:
     surnames: frozenset[str]
     headlines: Sequence[tuple[int, int]]
     words: Lexicon
+    written: frozenset[str]
+    """The text's words as they are written, with what a hyphen or an apostrophe joins to them."""
 
     def in_headline(self, offset: int) -> bool:
         at = bisect_right(self.headlines, (offset, len(self.text))) - 1
@@ -67,7 +70,7 @@ def whole_names(
     if dateline is not None:
         place = NameSpan(*dateline.span(1), "LOCATION", 1.0)
         ordered = [place, *(s for s in ordered if s.start >= place.end)]
-    run = _Run(text, is_known, _surnames(text, ordered), _headlines(text), lexicon())
+    run = _Run(text, is_known, _surnames(text, ordered), _headlines(text), lexicon(), frozenset(_JOINED.findall(text)))
     kept = [_typed(run, _off_office(run, s)) for s in ordered if _is_name(run, s)]
     kept = _without_common(run, kept)
     out: list[NameSpan] = []
@@ -177,7 +180,7 @@ def _without_common(run: _Run, spans: list[NameSpan]) -> list[NameSpan]:
         if any(_next_end(run, s, None) for s in found):
             continue
         is_noun = word in run.words.person_nouns or word in run.words.body_nouns
-        if is_noun or re.search(rf"(?<![\w’'-]){word}(?![\w’'-])", run.text):
+        if is_noun or word in run.written:
             dropped.update(s.start for s in found)
     return [s for s in spans if s.start not in dropped]
 

@@ -13,6 +13,7 @@ has killed two workers are tried one by one, and an item that kills its worker t
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import subprocess
@@ -140,7 +141,7 @@ class Workers:
 
     def run_here(self, batches: Iterable[Sequence[Any]]) -> Generator[Done | Lost, None, None]:
         """Results one after the other, made in this process."""
-        self._here = self._here or self.task.open()
+        self._here = self._here or _opened(self.task)
         for batch in batches:
             yield Done(batch, self._here(batch))
 
@@ -236,6 +237,14 @@ class Workers:
         return worker
 
 
+def _opened(task: Task) -> Handler:
+    """The task with all it needs, which lives as long as the process: no collection looks at it again."""
+    handler = task.open()
+    gc.collect()
+    gc.freeze()
+    return handler
+
+
 def _next(source: Iterator[Sequence[Any]]) -> _Batch | None:
     items = next(source, None)
     return None if items is None else _Batch(items)
@@ -285,7 +294,7 @@ def _serve(pipe: Connection) -> None:
 
     sys.excepthook = tell
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        handle: Handler = pipe.recv().open()
+        handle = _opened(pipe.recv())
         while True:
             pipe.send((True, handle(pipe.recv())))
 

@@ -13,14 +13,32 @@ new_contents as (
     {%- endif %}
 ),
 
+-- A wording with figures in it that change ("shares rose 3.2% to 45.1") has thousands of variants, each in the buckets
+-- of all the others. In such a bucket a content is compared with the first ones only: through them they are linked.
+members as (
+    select
+        bands.bucket,
+        bands.content_hash,
+        new_contents.content_hash is not null as is_new,
+        row_number() over (
+            partition by bands.bucket order by listed.partition_date, bands.content_hash
+        ) as place,
+        count(*) over (partition by bands.bucket) as size
+    from bands
+    semi join (select bucket from bands semi join new_contents using (content_hash)) using (bucket)
+    inner join listed on listed.content_hash = bands.content_hash
+    left join new_contents on new_contents.content_hash = bands.content_hash
+),
+
 candidates as (
     select distinct
         least(fresh.content_hash, other.content_hash) as content_hash_a,
         greatest(fresh.content_hash, other.content_hash) as content_hash_b
-    from bands as fresh
-    semi join new_contents using (content_hash)
-    inner join bands as other using (bucket)
-    where fresh.content_hash <> other.content_hash
+    from members as fresh
+    inner join members as other using (bucket)
+    where fresh.is_new
+        and (fresh.content_hash < other.content_hash or (fresh.content_hash > other.content_hash and not other.is_new))
+        and (fresh.size <= {{ var('family_bucket') }} or least(fresh.place, other.place) <= {{ var('family_bucket_first') }})
 ),
 
 compared as (
@@ -68,7 +86,7 @@ promising as materialized (
 ),
 
 split_up as materialized (
-    select content_hash, len(words) as word_count, {{ shingles('words') }} as shingles
+    select content_hash, len(words) as word_count, list_transform({{ shingles('words') }}, lambda shingle: hash(shingle)) as shingles
     from (
         select contents.content_hash, {{ content_words('contents.content_text') }} as words
         from contents

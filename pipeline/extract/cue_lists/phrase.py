@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise, takewhile
+from typing import NamedTuple
 
 from pipeline.extract.cue_lists.lexicon import CueEntry, CueLexicon
 
@@ -26,8 +27,7 @@ _GAP = 3
 """Most words between a verb and its particle ("put it very bluntly that")."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word in lower case, or a mark, with its half-open offsets into the text."""
 
     text: str
@@ -51,10 +51,21 @@ class CuePhrase:
     def __init__(self, text: str, cue: Span, content: Sequence[Span], lexicon: CueLexicon) -> None:
         self.lexicon = lexicon
         self.tokens = tokens(text, *cue)
-        low = max([0, cue[0] - _NEAR, *(e for _, e in content if e <= cue[0])])
-        before = tokens(text, text.rfind("\n", low, cue[0]) + 1 or low, cue[0])
-        self.before = [*takewhile(_in_sentence, before[::-1])][::-1]
-        self.after = [*takewhile(_in_sentence, tokens(text, cue[1], min(len(text), cue[1] + _NEAR)))]
+        self._text, self._cue, self._content = text, cue, content
+
+    @cached_property
+    def before(self) -> list[Token]:
+        """What stands before the cue in its sentence, as far as a negation may stand."""
+        start = self._cue[0]
+        low = max([0, start - _NEAR, *(e for _, e in self._content if e <= start)])
+        found = tokens(self._text, self._text.rfind("\n", low, start) + 1 or low, start)
+        return [*takewhile(_in_sentence, found[::-1])][::-1]
+
+    @cached_property
+    def after(self) -> list[Token]:
+        """What follows the cue in its sentence, as far as a particle may stand."""
+        end = self._cue[1]
+        return [*takewhile(_in_sentence, tokens(self._text, end, min(len(self._text), end + _NEAR)))]
 
     @cached_property
     def head(self) -> Match | None:
