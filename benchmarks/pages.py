@@ -5,7 +5,7 @@ their cues) and the length of real articles. Does not: measuring. Page ``number`
 
     python -m benchmarks.pages FOLDER --count 1000 [--per-day 1000] [--first 2022-01-01] [--words 750 750]
 
-A variant keeps the template's markup and the order of two sample articles' paragraphs, up to about 750 words
+A variant keeps the template's markup and the order of two sample articles' paragraphs, about 750 words
 unless asked otherwise. Names are renamed by a cast of which there are ``CASTS``, most of the longer words are
 exchanged for words with the same ending; reporting words stay. One page in a hundred is another language, an error
 page, or cut off.
@@ -34,7 +34,7 @@ from pipeline.clean.articles import CleanedPage, clean_page
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "seeds" / "sample"
 WORDS = (750, 750)
-"""Fewest and most words of a page, to the end of the paragraph."""
+"""Fewest and most words of a page, to the nearest end of a paragraph."""
 CASTS = 499
 """Casts of names: a prime, so that each template meets all of them."""
 EXCHANGED = 0.9
@@ -54,11 +54,13 @@ _STAY = frozenset(
     "January February March April May June July August September October November December".split()
 )
 _STAY |= frozenset("Monday Tuesday Wednesday Thursday Friday Saturday Sunday The Mrs Prime Minister".split())
-_SYLLABLES = (
-    "bar bel cor dan der el far gal hal hen is jor kal kes lan lor mal mer nor os pel ran rol sal ser tam tor ul "
-    "val ver wen wil"
+_STEMS = (
+    "ash bar beck black brad brook burn can carl chat church cliff cold cran cross dan east eld farn fox gar green "
+    "hal hart haw hel hill hol kings lang law lin long marsh mart mill mor nor oak park pem pres ray red rich rock rod "
+    "rush sal shel silver stan stock sum thorn ton wal war water wed west whit wil win wood"
 ).split()
-_ENDINGS = ("by", "den", "er", "field", "gard", "is", "ley", "man", "mond", "ov", "sen", "son", "ton", "wick")
+_ENDINGS = "berg bury den er field ford gate ham ington land ley man more son stone ton ville well wick worth".split()
+"""Stems and endings of names: two word pieces a name, as the names of real articles have."""
 
 
 @dataclass(frozen=True)
@@ -134,9 +136,7 @@ def _altered(text: str, number: int, line: int) -> str:
 @cache
 def _name(word: str, cast: int) -> str:
     pick = random.Random(f"{word} {cast}")
-    return (
-        pick.choice(_SYLLABLES) + pick.choice(_SYLLABLES) * (cast % 2) + pick.choice(_ENDINGS)
-    ).capitalize()
+    return (pick.choice(_STEMS) + pick.choice(_ENDINGS)).capitalize()
 
 
 def article_text(number: int, words: tuple[int, int] = WORDS) -> tuple[str, list[str]]:
@@ -149,10 +149,11 @@ def article_text(number: int, words: tuple[int, int] = WORDS) -> tuple[str, list
     lines: list[str] = []
     count = 0
     for line in (*first.paragraphs, *second.paragraphs, *first.paragraphs):
-        if count >= enough:
+        more = len(line.split())
+        if count + more / 2 > enough and count:
             break
         lines.append(_altered(line, number, len(lines)))
-        count += len(line.split())
+        count += more
     return _altered(first.headline, number, -1), lines
 
 

@@ -70,7 +70,14 @@ def whole_names(
     if dateline is not None:
         place = NameSpan(*dateline.span(1), "LOCATION", 1.0)
         ordered = [place, *(s for s in ordered if s.start >= place.end)]
-    run = _Run(text, is_known, _surnames(text, ordered), _headlines(text), lexicon(), frozenset(_JOINED.findall(text)))
+    run = _Run(
+        text,
+        is_known,
+        _surnames(text, ordered),
+        _headlines(text),
+        lexicon(),
+        frozenset(_JOINED.findall(text)),
+    )
     kept = [_typed(run, _off_office(run, s)) for s in ordered if _is_name(run, s)]
     kept = _without_common(run, kept)
     out: list[NameSpan] = []

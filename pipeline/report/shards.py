@@ -18,7 +18,7 @@ from typing import Any
 def pack(value: Any) -> str:
     """``value`` as deflated JSON in base64."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    squeezer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    squeezer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
     data = squeezer.compress(text.encode("utf-8", "replace")) + squeezer.flush()
     return base64.b64encode(data).decode("ascii")
 

@@ -75,6 +75,15 @@ def test_a_longer_name_tells_what_its_first_word_is():
     assert names == [("Brightmere Ferries", "ORGANIZATION"), ("Brightmere", "ORGANIZATION")]
 
 
+def test_what_lends_its_name_to_a_place_lends_it_to_no_body():
+    # Whichever comes first in the text or in a set: once the kind followed the order of a set.
+    for text in (
+        "[L:River Tess] rose. [O:Tess Ferries] sail. [O:Tess] said",
+        "[O:Tess Ferries] sail the [L:River Tess]. [O:Tess] said",
+    ):
+        assert kinds(text)[2] == ("Tess", "LOCATION")
+
+
 def test_other_articles_tell_where_this_one_does_not():
     assert kinds("[P:Lindhav] rejected it")[0][1] == "PERSON"
     others = ["flew to [L:Lindhav]. In [L:Lindhav] it", "the mood in [P:Lindhav] was"]
