@@ -1,6 +1,6 @@
 """End to end: WARC files to the publication, by the command a person runs; and the same again with nothing new.
 
-    python -m benchmarks.end_to_end [--pages 1000] [--rounds 5] [--sizes 100 1000 10000] [--keep FOLDER]
+    python -m benchmarks.end_to_end [--pages 1000] [--rounds 5] [--sizes 100 1000 10000 [--words 50 80]]
 
 One core and one worker, then two; a round is a fresh data folder, a first run and a rerun. Stages are timed by the
 run log, their memory is the process tree's peak while they ran. ``--sizes``: does the cost grow with the pages?
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import polars as pl
 
-from benchmarks.pages import write_warcs
+from benchmarks.pages import WORDS, write_warcs
 from benchmarks.sections import put, table
 from benchmarks.watched import ONE_THREAD, Watched, onrecord, watch
 from pipeline.resources.lake import Lake
@@ -117,12 +117,13 @@ def report(results: dict[int, list[dict[str, object]]], pages: int, rounds: int)
     )
 
 
-def sizes(counts: list[int], work: Path, workers: int) -> str:
-    """Seconds a page over sizes, start-up, dbt and publication apart and in all."""
+def sizes(counts: list[int], work: Path, workers: int, words: tuple[int, int]) -> str:
+    """Seconds over sizes: the stages', those of start-up, dbt and publication, and what a further page costs."""
     rows, figures = [], []
+    before = (0, 0.0)
     for count in counts:
         warcs, data_dir = work / f"warcs-{count}", work / f"size-{count}"
-        write_warcs(warcs, count, per_day=PER_DAY)
+        write_warcs(warcs, count, per_day=PER_DAY, words=words)
         seen = run(warcs, data_dir, workers)
         stages = stage_figures(data_dir, seen)
         staged = sum(f["seconds"] for s, f in stages.items() if s != REST)
@@ -131,21 +132,24 @@ def sizes(counts: list[int], work: Path, workers: int) -> str:
             [
                 f"{count:,}",
                 f"{seen.seconds:.0f}",
+                f"{count / seen.seconds:.1f}",
                 f"{1000 * staged / count:.1f}",
                 f"{staged / count / figures[0]:.2f}",
                 f"{stages[REST]['seconds']:.1f}",
-                f"{1000 * stages[REST]['seconds'] / count:.1f}",
+                f"{1000 * (seen.seconds - before[1]) / (count - before[0]):.1f}" if before[0] else "",
                 f"{seen.peak_mb():.0f}",
             ]
         )
+        before = (count, seen.seconds)
         print(f"{count} pages: {seen.seconds:.0f} s", flush=True)
     head = [
         "pages",
         "seconds",
+        "pages a second",
         "stages, ms a page",
         "against the first",
         "start, dbt, publication, s",
-        "the same, ms a page",
+        "each further page, ms",
         "peak MB",
     ]
     return table(head, rows)
@@ -159,6 +163,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--sizes", type=int, nargs="*", default=[])
     parser.add_argument("--workers", type=int, default=2, help="for --sizes")
+    parser.add_argument(
+        "--words", type=int, nargs=2, default=WORDS, metavar=("LEAST", "MOST"), help="for --sizes"
+    )
     parser.add_argument("--keep", type=Path, help="folder to work in, kept")
     parser.add_argument("--no-page", action="store_true", help="print only")
     args = parser.parse_args()
@@ -174,11 +181,12 @@ def main() -> None:
             if not args.no_page:
                 put("end_to_end", "End to end: WARC files to the publication", command, text)
         if args.sizes:
-            text = sizes(args.sizes, work, args.workers)
+            words = f"{args.words[0]} to {args.words[1]}" if len(set(args.words)) > 1 else str(args.words[0])
+            text = f"Pages of {words} words.\n\n{sizes(args.sizes, work, args.workers, tuple(args.words))}"
             print(text)
             command = (
                 f"python -m benchmarks.end_to_end --rounds 0 --sizes {' '.join(map(str, args.sizes))} "
-                f"--workers {args.workers}"
+                f"--workers {args.workers} --words {args.words[0]} {args.words[1]}"
             )
             if not args.no_page:
                 put("sizes", "Cost from few pages to many", command, text)

@@ -117,7 +117,7 @@ def report(count: int, workers: int, seen: Watched, data_dir: Path) -> str:
             )
     head = ["stage", "seconds", "pages a second", "MB, second → last quarter", "peak MB", "files", "flat"]
     return (
-        f"{count:,} pages, {workers} workers: {seen.seconds:,.0f} s, peak {seen.peak_mb():.0f} MB "
+        f"{count:,} pages, {workers} workers: {seen.seconds:,.0f} s ({seen.cpu_seconds:,.0f} CPU s), peak {seen.peak_mb():.0f} MB "
         f"(all processes), at most {seen.peak_handles()} open files.\n\n{table(head, rows)}\n"
     )
 
@@ -153,7 +153,8 @@ def main() -> None:
                 full_rerun=args.full_rerun,
                 words=tuple(args.words),
             )
-            command = f"pages --count {args.count} --workers {args.workers}"
+            words = f"{args.words[0]} {args.words[1]}"
+            command = f"pages --count {args.count} --words {words} --workers {args.workers}"
             title = "Many pages in one run"
         else:
             text = soak(work, days=args.days, pages=args.pages, most=args.faults)

