@@ -117,8 +117,9 @@ def report(count: int, workers: int, seen: Watched, data_dir: Path) -> str:
             )
     head = ["stage", "seconds", "pages a second", "MB, second → last quarter", "peak MB", "files", "flat"]
     return (
-        f"{count:,} pages, {workers} workers: {seen.seconds:,.0f} s ({seen.cpu_seconds:,.0f} CPU s), peak {seen.peak_mb():.0f} MB "
-        f"(all processes), at most {seen.peak_handles()} open files.\n\n{table(head, rows)}\n"
+        f"{count:,} pages, {workers} workers: {seen.seconds:,.0f} s ({seen.cpu_seconds:,.0f} CPU s), "
+        f"peak {seen.peak_mb():.0f} MB (all processes), at most {seen.peak_handles()} open files.\n\n"
+        f"{table(head, rows)}\n"
     )
 
 
