@@ -35,6 +35,8 @@ ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "seeds" / "sample"
 WORDS = (750, 750)
 """Fewest and most words of a page, to the nearest end of a paragraph."""
+SHORT = 200
+"""A page of fewer words has paragraphs of many articles: the first ones of a dozen would make all pages alike."""
 CASTS = 499
 """Casts of names: a prime, so that each template meets all of them."""
 EXCHANGED = 0.9
@@ -45,6 +47,7 @@ BAD = ("lac_matin_barrage.html", "northfield_post_broken.html")
 _NO_TEMPLATE = {*BAD, "harbour_gazette_live.html"}
 _LATER = dt.datetime(2021, 12, 31, tzinfo=dt.UTC)
 _WORD = re.compile(r"[A-Za-z]+")
+_FOUR_WORDS = re.compile(r"(?:\S+ ){4}")
 _PARAGRAPH = re.compile(r"<p\b[^>]*>.*?</p>", re.DOTALL)
 _ISO_DAY = re.compile(r"2021-1[12]-\d\d|2021/1[12]/\d\d")
 _SHOWN_DAY = re.compile(
@@ -133,6 +136,13 @@ def _altered(text: str, number: int, line: int) -> str:
     return _WORD.sub(other, text)
 
 
+def _broken_up(text: str, number: int) -> str:
+    """The text with another word after every fourth: so that hardly any five in a row are those of a variant."""
+    _, by_ending, _ = _vocabulary()
+    pick = random.Random(f"{number} {text}")
+    return _FOUR_WORDS.sub(lambda m: m.group() + pick.choice(by_ending[pick.choice("dest")]) + " ", text)
+
+
 @cache
 def _name(word: str, cast: int) -> str:
     pick = random.Random(f"{word} {cast}")
@@ -146,13 +156,18 @@ def article_text(number: int, words: tuple[int, int] = WORDS) -> tuple[str, list
     stories = templates()
     first = stories[number % len(stories)]
     second = stories[(number // len(stories) + number + 1) % len(stories)]
+    source = [*first.paragraphs, *second.paragraphs, *first.paragraphs]
+    if least < SHORT:
+        source = random.Random(number).sample([line for story in stories for line in story.paragraphs], k=20)
+        enough = enough * 4 // 5  # the fifth word comes between
     lines: list[str] = []
     count = 0
-    for line in (*first.paragraphs, *second.paragraphs, *first.paragraphs):
+    for line in source:
         more = len(line.split())
         if count + more / 2 > enough and count:
             break
-        lines.append(_altered(line, number, len(lines)))
+        altered = _altered(line, number, len(lines))
+        lines.append(_broken_up(altered, number) if least < SHORT else altered)
         count += more
     return _altered(first.headline, number, -1), lines
 

@@ -108,17 +108,21 @@ def group_duplicates(
     """
     known = {a.article_id for a in new}
     earlier = [h for h in history if len(h.signature) == SIGNATURE_SIZE and h.article_id not in known]
+    alike, doubtful = _pairs(new, earlier)
+    if texts_of is not None:
+        alike += _shortened(doubtful, texts_of)
+    met = {key for pair in alike for key in pair}
+    stories = {one.group for one in earlier if one.article_id in met}
     groups = _Groups()
     for one in new:
         groups.add(one.article_id, one.seen_at, is_new=True)
     for one in earlier:
-        groups.add(one.article_id, one.seen_at, is_new=False)
-        if one.group:
-            groups.add(one.group, one.seen_at, is_new=False, is_group=True)
-            groups.join(one.article_id, one.group)
-    alike, doubtful = _pairs(new, earlier)
-    if texts_of is not None:
-        alike += _shortened(doubtful, texts_of)
+        # Of the history only the stories that the day goes on with, each with all of its articles.
+        if one.article_id in met or (one.group and one.group in stories):
+            groups.add(one.article_id, one.seen_at, is_new=False)
+            if one.group:
+                groups.add(one.group, one.seen_at, is_new=False, is_group=True)
+                groups.join(one.article_id, one.group)
     for a, b in alike:
         groups.join(a, b)
     return {one.article_id: groups.root(one.article_id) for one in new}

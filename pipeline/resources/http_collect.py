@@ -137,7 +137,9 @@ class _Work:
             self._page_ids |= {*known["page_id"]}
         asked = [*addresses, *rows["url"].drop_nulls()]
         if "url" in known.columns:
-            asked += known["url"].drop_nulls().to_list()
+            # Of two months nearly all addresses are their own canonical form, and that is known already.
+            other = known.filter(pl.col("url").ne_missing(pl.col("canonical_url")))
+            asked += other["url"].drop_nulls().to_list()
         self._known = {*known["canonical_url"].drop_nulls(), *rows["canonical_url"].drop_nulls()}
         self._known |= {key for url in asked if (key := _canonical(url))}
         self._segment, self._bytes, self._since = Segment(), 0, time.monotonic()
