@@ -13,6 +13,7 @@ has killed two workers are tried one by one, and an item that kills its worker t
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import pickle
@@ -242,6 +243,7 @@ def _opened(task: Task) -> Handler:
     handler = task.open()
     gc.collect()
     gc.freeze()
+    atexit.register(gc.unfreeze)  # at the end all is taken apart as ever: some libraries complain of what is left
     return handler
 
 
