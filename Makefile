@@ -29,7 +29,7 @@ run: setup ## the whole pipeline on the bundled articles, offline
 	@$(BIN)/onrecord run --input seeds/sample || test $$? -eq 1
 
 test: setup lint types ## lint, types, every test, dbt build with its tests
-	$(BIN)/python -m pytest -m "not services"
+	$(BIN)/python -m pytest -m "not services" -n 2 --dist loadfile
 
 services: setup ## the tests that start a Ray cluster (many minutes)
 	$(BIN)/python -m pytest -m services
