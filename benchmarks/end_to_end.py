@@ -136,11 +136,12 @@ def sizes(counts: list[int], work: Path, workers: int, words: tuple[int, int]) -
                 f"{1000 * staged / count:.1f}",
                 f"{staged / count / figures[0]:.2f}",
                 f"{stages[REST]['seconds']:.1f}",
-                f"{1000 * (seen.seconds - before[1]) / (count - before[0]):.1f}" if before[0] else "",
+                f"{seen.cpu_seconds:.0f}",
+                f"{1000 * (seen.cpu_seconds - before[1]) / (count - before[0]):.1f}" if before[0] else "",
                 f"{seen.peak_mb():.0f}",
             ]
         )
-        before = (count, seen.seconds)
+        before = (count, seen.cpu_seconds)
         print(f"{count} pages: {seen.seconds:.0f} s", flush=True)
     head = [
         "pages",
@@ -149,7 +150,8 @@ def sizes(counts: list[int], work: Path, workers: int, words: tuple[int, int]) -
         "stages, ms a page",
         "against the first",
         "start, dbt, publication, s",
-        "each further page, ms",
+        "CPU seconds in all",
+        "CPU ms of each further page",
         "peak MB",
     ]
     return table(head, rows)

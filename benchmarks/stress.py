@@ -96,9 +96,11 @@ def report(count: int, workers: int, seen: Watched, data_dir: Path) -> str:
         spans = [r for r in log if r["stage"] == stage]
         if stage == REST or not spans:
             continue
-        start = min(r["started_at"].timestamp() for r in spans)
-        end = max(r["started_at"].timestamp() + r["elapsed_seconds"] for r in spans)
-        inside = [s for s in seen.samples if start <= s[0] <= end]
+        # While days of this stage were made: between them, in a long run, lie other stages and publications.
+        at_work = [
+            (r["started_at"].timestamp(), r["started_at"].timestamp() + r["elapsed_seconds"]) for r in spans
+        ]
+        inside = [s for s in seen.samples if any(start <= s[0] <= end for start, end in at_work)]
         quarter = max(1, len(inside) // 4)
         parts = [part for part in (inside[quarter : 2 * quarter], inside[-quarter:]) if part]
         mb = [statistics.median(s[1] for s in part) for part in parts]
