@@ -243,7 +243,7 @@ def _opened(task: Task) -> Handler:
     handler = task.open()
     gc.collect()
     gc.freeze()
-    atexit.register(gc.unfreeze)  # at the end all is taken apart as ever: some libraries complain of what is left
+    atexit.register(gc.unfreeze)  # some libraries complain at the end of what is still there
     return handler
 
 
