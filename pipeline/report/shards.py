@@ -18,8 +18,7 @@ from typing import Any
 def pack(value: Any) -> str:
     """``value`` as deflated JSON in base64."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    squeezer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
-    data = squeezer.compress(text.encode("utf-8", "replace")) + squeezer.flush()
+    data = zlib.compress(text.encode("utf-8", "replace"), wbits=-zlib.MAX_WBITS)
     return base64.b64encode(data).decode("ascii")
 
 

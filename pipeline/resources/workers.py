@@ -43,6 +43,8 @@ ONE_THREAD = {
 }
 _POLL_SECONDS = 1.0
 
+atexit.register(gc.unfreeze)  # see _opened: some libraries complain at the end of what is still there
+
 Handler = Callable[[Sequence[Any]], Any]
 
 
@@ -241,9 +243,9 @@ class Workers:
 def _opened(task: Task) -> Handler:
     """The task with all it needs, which lives as long as the process: no collection looks at it again."""
     handler = task.open()
+    gc.unfreeze()  # of a task before this one
     gc.collect()
     gc.freeze()
-    atexit.register(gc.unfreeze)  # some libraries complain at the end of what is still there
     return handler
 
 

@@ -166,6 +166,8 @@ def lighten(graph: onnx.GraphProto) -> None:
     quantized. Quantized first, a byte takes the place of a float in every copy; zero is always within the range
     of ``DynamicQuantizeLinear``, so the scale stays. And pieces are not copied for each anchor: they broadcast.
     """
+    from onnxruntime.transformers.onnx_model import OnnxModel
+
     pad, join, quantize = _neighbours(graph)
     joined, _, zero = quantize.output
     quantize.input[0], quantize.output[0] = pad.input[0], f"{joined}_alone"
@@ -175,7 +177,7 @@ def lighten(graph: onnx.GraphProto) -> None:
     for node in graph.node:
         node.input[:] = [copied.input[0] if name == copied.output[0] else name for name in node.input]
     graph.node.remove(copied)
-    _sort(graph)
+    OnnxModel.graph_topological_sort(graph)
 
 
 def _neighbours(graph: onnx.GraphProto) -> tuple[onnx.NodeProto, onnx.NodeProto, onnx.NodeProto]:
@@ -188,21 +190,6 @@ def _neighbours(graph: onnx.GraphProto) -> tuple[onnx.NodeProto, onnx.NodeProto,
             (pad,) = {part.input[0] for part in parts if part.op_type == "Slice"}
             return maker[pad], join, quantize
     raise ValueError("no joined copies are quantized: the pair head is not what it was")
-
-
-def _sort(graph: onnx.GraphProto) -> None:
-    """Nodes after those whose outputs they read, as ONNX wants them."""
-    known = {"", *(i.name for i in graph.initializer), *(i.name for i in graph.input)}
-    left, done = list(graph.node), []
-    while left:
-        ready = [node for node in left if known.issuperset(node.input)]
-        if not ready:
-            raise ValueError(f"{left[0].name} reads what nothing makes")
-        known.update(output for node in ready for output in node.output)
-        done += ready
-        left = [node for node in left if not known.issuperset(node.output)]
-    del graph.node[:]
-    graph.node.extend(done)
 
 
 def _fuse(plain: Path, fused: Path, net: AttributionNet) -> Path:
