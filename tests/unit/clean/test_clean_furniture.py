@@ -4,6 +4,8 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.clean import furniture
 from pipeline.clean.furniture import (
@@ -24,10 +26,24 @@ def test_every_rule_is_whole_and_says_why():
     assert len(rows) > 60
     for row in rows:
         assert None not in row
-        assert all(value.strip() for value in row.values()), row
+        assert all(value.strip() for name, value in row.items() if name != "needs"), row
         assert len(row["rationale"]) >= 10
         assert float(row["limit"]) >= 0
         re.compile(row["pattern"])
+
+
+NEEDY = [rule for rows in furniture.rules().values() for rule in rows if rule.needs != ("",)]
+
+
+@pytest.mark.parametrize("rule", NEEDY, ids=lambda rule: f"{rule.scope}-{rule.kind}")
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_what_a_rule_finds_holds_what_it_needs(rule, data):
+    ascii_text = st.characters(min_codepoint=32, max_codepoint=126)
+    # A gap of any words as one blank: letters drawn at random hardly ever begin and end with a word.
+    pattern = re.compile(re.sub(r"\.\{0,\d+\}", " ", rule.pattern.pattern), re.IGNORECASE)
+    text = data.draw(st.from_regex(pattern, alphabet=ascii_text))
+    assert rule.fits(text, text.lower()), f"{text!r}: looked for {rule.needs} first"
 
 
 @pytest.mark.parametrize(
