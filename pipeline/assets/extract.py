@@ -13,6 +13,7 @@ from pipeline.assets.checks import check_specs
 from pipeline.assets.partitions import DAILY, ONE_RUN
 from pipeline.assets.stage import StageResult, run_stage
 from pipeline.extract.attributions import extractor_version
+from pipeline.extract.statements import statements_version
 from pipeline.resources.lake import Lake
 from pipeline.resources.model import Extractor
 from pipeline.resources.progress import Progress
@@ -92,7 +93,7 @@ def statements(
             note=progress.note,
         )
         tables = {"statements": made.statements, "mentions": made.mentions, "actors": made.actors}
-        return StageResult(tables, made.rejects, found.height, extractor_version(extractor.tagger))
+        return StageResult(tables, made.rejects, found.height, statements_version(extractor.seeds))
 
     with Workers(ResolveTask(extractor), worker_count(settings.workers)) as workers:
         yield from run_stage(

@@ -21,9 +21,14 @@ from pipeline.extract.cues import CueLexicon
 from pipeline.extract.tables import actors_table, known_by_name, mentions_table, statements_table
 from pipeline.records import Reject
 
-__all__ = ["CODE_VERSION", "ActorSeeds", "StatementTables", "load_actor_seeds", "make_statements"]
+__all__ = ["ActorSeeds", "StatementTables", "load_actor_seeds", "make_statements", "statements_version"]
 
 CODE_VERSION = "3"
+
+
+def statements_version(seeds: ActorSeeds) -> str:
+    """Version of the code and seeds that make statements, mentions and actors."""
+    return f"{CODE_VERSION}.{seeds.version[:8]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,7 @@ def make_statements(
     for article in article_inputs(articles, found, names, seeds):
         read_article(article, rows, countries=countries, cues=cues)
     entities = known_by_name(rows.entity_frame(), seeds)
-    version = f"{CODE_VERSION}.{seeds.version[:8]}"
+    version = statements_version(seeds)
     mentions = mentions_table(rows.mention_frame(), entities, articles, version)
     statements = statements_table(rows.statement_frame(), entities, found, articles, version)
     actors = actors_table(statements, mentions, entities, articles, seeds=seeds, version=version)

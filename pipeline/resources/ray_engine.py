@@ -29,6 +29,7 @@ import polars as pl
 
 from pipeline.clean.articles import CLEANER_VERSION
 from pipeline.extract.attributions import extractor_version
+from pipeline.extract.statements import statements_version
 from pipeline.ids import stable_id
 from pipeline.records import Reject, rejects_frame
 from pipeline.resources import freshness, stage_tasks
@@ -111,10 +112,6 @@ class RayEngine:
         finally:
             self._ray.shutdown()
 
-    @property
-    def _version(self) -> str:
-        return extractor_version(self.extractor.tagger)
-
     def _collect(self, first: dt.date, last: dt.date) -> list[dt.date]:
         """Entries and pages: an input is a task, then a day is a task."""
         wanted = days_between(first, last)
@@ -185,7 +182,8 @@ class RayEngine:
         for day, done in self._by_day("attributions", task, batches):
             made = stage_tasks.join_tagged(done)
             tables = {"attributions": made.attributions, "names": made.names}
-            self._write("attributions", day, tables, made.rejects, todo[day].height, self._version)
+            version = extractor_version(self.extractor.tagger)
+            self._write("attributions", day, tables, made.rejects, todo[day].height, version)
 
     def _resolve(self, days: Sequence[dt.date]) -> None:
         task = stage_tasks.ResolveTask(self.extractor)
@@ -199,7 +197,8 @@ class RayEngine:
             articles, attributions, _ = todo[day]
             made = stage_tasks.join_resolved(done, articles, attributions, self.extractor.seeds)
             tables = {"statements": made.statements, "mentions": made.mentions, "actors": made.actors}
-            self._write("statements", day, tables, made.rejects, attributions.height, self._version)
+            version = statements_version(self.extractor.seeds)
+            self._write("statements", day, tables, made.rejects, attributions.height, version)
 
     def _by_day(
         self, stage: str, task: Task, batches: Mapping[dt.date, Iterable[Sequence[Any]]]

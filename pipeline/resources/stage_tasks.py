@@ -24,7 +24,7 @@ from pipeline.extract.article_inputs import article_inputs
 from pipeline.extract.article_rows import ArticleRows, read_article
 from pipeline.extract.attributions import AttributionTables, extract_attributions
 from pipeline.extract.countries import Countries
-from pipeline.extract.statements import CODE_VERSION, StatementTables
+from pipeline.extract.statements import StatementTables, statements_version
 from pipeline.extract.statements import _usable as usable_attributions
 from pipeline.extract.tables import actors_table, known_by_name, mentions_table, statements_table
 from pipeline.records import Reject
@@ -107,7 +107,7 @@ class ResolveTask:
     def open(self) -> Handler:
         """Loads the seeds."""
         seeds, cues = self.extractor.seeds, self.extractor.cues
-        version = f"{CODE_VERSION}.{seeds.version[:8]}"
+        version = statements_version(seeds)
         countries = Countries(seeds)
 
         def run(batch: Sequence[Resolvable]) -> Resolved:
@@ -273,7 +273,7 @@ def join_resolved(
     statements = _by_article([STATEMENTS.empty(), *(p.statements for p in parts)])
     mentions = _by_article([MENTIONS.empty(), *(p.mentions for p in parts)])
     entities = _by_article([ArticleRows().entity_frame(), *(p.entities for p in parts)])
-    version = f"{CODE_VERSION}.{seeds.version[:8]}"
+    version = statements_version(seeds)
     actors = actors_table(statements, mentions, entities, articles, seeds=seeds, version=version)
     return StatementTables(statements, mentions, actors, rejects)
 

@@ -186,6 +186,21 @@ def test_the_run_log_counts_every_stage(sample_run):
     assert newest.timestamp() <= time.time()
 
 
+@pytest.mark.parametrize(
+    ("stage", "table", "stamp"),
+    [
+        ("articles", ARTICLES, "cleaner_version"),
+        ("attributions", ATTRIBUTIONS, "extractor_version"),
+        # A statement's own says besides which model found it.
+        ("statements", MENTIONS, "extractor_version"),
+    ],
+)
+def test_the_run_log_names_the_version_that_made_a_stages_rows(sample_run, stage, table, stamp):
+    lake = Lake(sample_run.data_dir)
+    log = lake.read(RUN_LOG, DAYS).filter(stage=stage)
+    assert set(log["version"]) == set(lake.read(table, DAYS)[stamp])
+
+
 def latest_metadata(data_dir: Path) -> dict[str, dict[str, str]]:
     """What the newest materialization of each asset tells, as text."""
     found: dict[str, dict[str, str]] = {}
